@@ -1,0 +1,1 @@
+"""The only code that knows Alexa and ask-sdk."""

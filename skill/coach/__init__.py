@@ -1,0 +1,24 @@
+"""Decides what happens next, without I/O, clock or Alexa."""
+
+from skill.coach.commands import Command
+from skill.coach.decide import decide, press
+from skill.coach.events import follow, retry
+from skill.coach.reply import Play, Reply
+from skill.coach.situation import Button, Intro, Playhead, Question, Situation, State, Stream
+
+__all__ = [
+    "Button",
+    "Command",
+    "Intro",
+    "Play",
+    "Playhead",
+    "Question",
+    "Reply",
+    "Situation",
+    "State",
+    "Stream",
+    "decide",
+    "follow",
+    "press",
+    "retry",
+]

@@ -1,0 +1,230 @@
+"""The coach's front door: a situation and a command in, a reply out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from skill.coach import playback, questions
+from skill.coach.commands import Command
+from skill.coach.course import Course
+from skill.coach.reply import Play, Remember, Reply
+from skill.coach.safety import SAFETY_COMMANDS, answer_safety
+from skill.coach.situation import CHAIR_ONLY, Button, Playhead, Question, Situation, State, Stream
+from skill.content import Content
+from skill.content.model import PREPARATION, Level, Tempo
+from skill.content.prompt_ids import PromptId, clip_key
+from skill.pack import Pack
+
+LEVELS = (Level.EASIER, Level.BASIC, Level.HARDER)
+TEMPOS = (Tempo.CALM, Tempo.NORMAL)
+
+_QUESTIONS = frozenset(
+    (
+        Command.TIME_LEFT,
+        Command.WHICH_SIDE,
+        Command.SAFETY_INFO,
+        Command.EQUIPMENT,
+        Command.LOUDER,
+        Command.HELP,
+        Command.PRIVACY,
+        Command.MEDICAL_QUESTION,
+        Command.UNSUPPORTED,
+    )
+)
+_CHANGES: Mapping[Command, tuple[int, PromptId, PromptId, PromptId]] = {
+    Command.EASIER: (-1, PromptId.EASIER, PromptId.EASIER_PAUSED, PromptId.EASIEST_ALREADY),
+    Command.HARDER: (+1, PromptId.HARDER, PromptId.HARDER_PAUSED, PromptId.HARDEST_ALREADY),
+    Command.SLOWER: (-1, PromptId.SLOWER, PromptId.SLOWER_PAUSED, PromptId.SLOWEST_ALREADY),
+    Command.FASTER: (+1, PromptId.FASTER, PromptId.FASTER_PAUSED, PromptId.FASTEST_ALREADY),
+}
+_Move = Callable[[Course, Playhead], Playhead | None]
+_MOVES: Mapping[Command, _Move] = {
+    Command.NEXT_STEP: Course.next_step,
+    Command.PREVIOUS_STEP: Course.previous_step,
+    Command.REPEAT: Course.repeat,
+    Command.NEXT_EXERCISE: Course.next_exercise,
+    Command.RESTART_EXERCISE: Course.restart_exercise,
+    Command.START_OVER: lambda course, place: course.first_exercise(place.stream),
+}
+
+
+def decide(content: Content, pack: Pack, situation: Situation, command: Command) -> Reply:
+    """What to answer to a command. Raises KeyError when the pack lacks a track of the routine."""
+    course = Course(content.routines[situation.routine], pack, content.minutes)
+    reply = _decide(course, situation, command)
+    if reply.play is not None and not situation.audio_player:
+        return Reply(clip=clip_key(PromptId.NO_AUDIO_PLAYER))
+    return reply
+
+
+def press(content: Content, pack: Pack, situation: Situation, button: Button) -> Reply:
+    """What a button on the device does: directives only, for nothing can be said in answer to a button.
+
+    After a long or unknown pause "play" begins the exercise again; without an open run it does nothing.
+    """
+    course = Course(content.routines[situation.routine], pack, content.minutes)
+    place = situation.playhead
+    if place is None:
+        return Reply()
+    if button is Button.PAUSE:
+        return Reply(stop=True, remember=Remember(place=place))
+    if button is Button.PLAY:
+        age = situation.pause_age_s
+        if age is None or age > playback.LONG_PAUSE_S:
+            return playback.play(course.restart_exercise(place))
+        short = age < playback.SHORT_PAUSE_S
+        return playback.play(course.cue_start(place) if short else course.step_start(place))
+    move = Course.next_step if button is Button.NEXT else Course.previous_step
+    return replace(playback.go_to(move(course, place), place.stream), clip=None)
+
+
+def _decide(course: Course, situation: Situation, command: Command) -> Reply:
+    if command in SAFETY_COMMANDS:
+        return answer_safety(course, situation, command)
+    if command is Command.LAUNCH:
+        return _launch(course, situation)
+    if command in _QUESTIONS:
+        return questions.answer_question(course, situation, command)
+    if command is Command.FORGET_ME or situation.question is Question.FORGET:
+        return _forget(course, situation, command)
+    if command is Command.UNKNOWN:
+        return questions.not_understood(situation)
+    if command in (Command.YES, Command.NO):
+        return _yes_or_no(course, situation, command)
+    if command in (Command.STOP, Command.READY):
+        return _stop_or_ready(course, situation, command)
+    if situation.question is Question.START or situation.playhead is None:
+        return _before_the_start(course, situation, command)
+    return _in_a_run(course, situation, situation.playhead, command)
+
+
+def _launch(course: Course, situation: Situation) -> Reply:
+    if situation.playhead is None:
+        return playback.ask_start(situation)
+    return playback.ask_return(course, situation.playhead, situation)
+
+
+def _forget(course: Course, situation: Situation, command: Command) -> Reply:
+    if command in (Command.FORGET_ME, Command.YES, Command.NO, Command.STOP):
+        return questions.answer_forget(situation, command)
+    if command is Command.UNKNOWN:
+        return questions.not_understood(situation)
+    return _decide(course, replace(situation, question=None), command)
+
+
+def _yes_or_no(course: Course, situation: Situation, command: Command) -> Reply:
+    if situation.question not in (Question.START, Question.RETURN):
+        if command is Command.NO and situation.question in (Question.PAIN, Question.DIZZY):
+            return _stop_or_ready(course, situation, Command.STOP)
+        if situation.question is None:
+            return questions.not_understood(situation)
+        return questions.ask_again(situation)
+    if command is Command.NO:
+        return _stop_or_ready(course, situation, Command.STOP)
+    wish = Command.START if situation.question is Question.START else Command.RESUME
+    return _decide(course, situation, wish)
+
+
+def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Reply:
+    at_start = situation.question is Question.START or situation.playhead is None
+    if command is Command.READY and at_start:
+        return _before_the_start(course, situation, Command.START)
+    place = situation.playhead
+    if place is None or situation.question is Question.START:
+        return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.state is not State.IDLE)
+    return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=place))
+
+
+def _before_the_start(course: Course, situation: Situation, command: Command) -> Reply:
+    """Nothing has begun: only a word that begins something starts audio, and only after the intro."""
+    if situation.question is not Question.START:
+        return playback.ask_start(situation)
+    stream = _new_stream(course, situation)
+    if command is Command.RESUME and situation.playhead is not None:
+        return playback.play(course.restart_exercise(situation.playhead), clip_key(PromptId.START))
+    if command in (Command.START, Command.RESUME, Command.START_OVER, Command.RESTART_EXERCISE):
+        return playback.play(course.first_exercise(stream), clip_key(PromptId.START))
+    if command in (Command.WAIT, Command.PAUSE):
+        preparation = replace(stream, track=PREPARATION)
+        return playback.play(Playhead(preparation, 0), clip_key(PromptId.WAIT))
+    if command is Command.CHAIR_ONLY:
+        on_chair = replace(stream, marks=frozenset((CHAIR_ONLY,)))
+        return playback.play(course.first_exercise(on_chair), clip_key(PromptId.CHAIR_ONLY))
+    if command is Command.CHOOSE_EXERCISE and situation.exercise:
+        return playback.play(course.exercise_start(stream, situation.exercise), clip_key(PromptId.START))
+    if command in _CHANGES:
+        return _change(course, situation, None, command)
+    if command is Command.REPEAT:
+        return playback.ask_start(situation)
+    return questions.say(situation, clip_key(PromptId.HELP_START))
+
+
+def _in_a_run(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
+    if command in (Command.PAUSE, Command.WAIT):
+        return playback.pause(place)
+    if command in (Command.RESUME, Command.START):
+        return playback.resume(course, place, situation)
+    if command in _CHANGES:
+        return _change(course, situation, place, command)
+    if situation.question is Question.RETURN and command in (Command.RESTART_EXERCISE, Command.START_OVER):
+        return _begin_again(course, place, command)
+    if command is Command.CHAIR_ONLY:
+        return _on_the_chair(course, place)
+    if command is Command.CHOOSE_EXERCISE:
+        if situation.exercise is None:
+            return questions.not_understood(situation)
+        return playback.play(course.choose(place, situation.exercise))
+    return playback.go_to(_MOVES[command](course, place), place.stream)
+
+
+def _begin_again(course: Course, place: Playhead, command: Command) -> Reply:
+    """The answer "opnieuw" at a launch: the exercise, or the whole routine, from its start."""
+    again = course.restart_exercise(place)
+    target = again if command is Command.RESTART_EXERCISE else course.first_exercise(place.stream)
+    return playback.play(target, clip_key(PromptId.START))
+
+
+def _on_the_chair(course: Course, place: Playhead) -> Reply:
+    stream = replace(place.stream, marks=place.stream.marks | {CHAIR_ONLY})
+    allowed = course.exercises(stream.marks)
+    if stream.track in [one.id for one in allowed]:
+        return playback.play(course.step_start(replace(place, stream=stream)), clip_key(PromptId.CHAIR_ONLY))
+    return playback.play(course.choose(replace(place, stream=stream), allowed[0].id), clip_key(PromptId.CHAIR_ONLY))
+
+
+def _new_stream(course: Course, situation: Situation) -> Stream:
+    first = course.exercises(frozenset())[0]
+    return Stream(
+        routine=situation.routine,
+        track=first.id,
+        level=situation.level,
+        tempo=situation.tempo,
+        pack=course.pack.id,
+        run=situation.new_run,
+    )
+
+
+def _change(course: Course, situation: Situation, place: Playhead | None, command: Command) -> Reply:
+    """Another level or tempo: while playing the step goes on in it; a pause stays a pause."""
+    distance, going_on, paused, already = _CHANGES[command]
+    level = place.stream.level if place else situation.level
+    tempo = place.stream.tempo if place else situation.tempo
+    if command in (Command.EASIER, Command.HARDER):
+        index = LEVELS.index(level) + distance
+        possible = 0 <= index < len(LEVELS)
+        level = LEVELS[index] if possible else level
+    else:
+        index = TEMPOS.index(tempo) + distance
+        possible = 0 <= index < len(TEMPOS)
+        tempo = TEMPOS[index] if possible else tempo
+    after_pain = situation.question is Question.PAIN
+    if not possible and not (after_pain and command is Command.EASIER):
+        return questions.say(situation, clip_key(already))
+    saved = Remember() if after_pain else Remember(level=level, tempo=tempo)
+    if place is not None:
+        target = course.same_step(place, replace(place.stream, level=level, tempo=tempo))
+        saved = replace(saved, place=target)
+        if situation.state is State.PLAYING and not situation.in_session:
+            return Reply(clip=clip_key(going_on), play=Play(target.stream, target.offset_ms), remember=saved)
+    return replace(questions.say(situation, clip_key(paused)), remember=saved)

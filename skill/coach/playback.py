@@ -1,0 +1,134 @@
+"""Pause, go on, and going to another step or exercise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from skill.coach.course import Course
+from skill.coach.reply import Close, Play, Remember, Reply
+from skill.coach.situation import (
+    AFTER_PAIN,
+    PAUSED_BEFORE,
+    RETRIED,
+    Intro,
+    Playhead,
+    Question,
+    Situation,
+    State,
+    Stream,
+)
+from skill.content.model import PREPARATION, Level
+from skill.content.prompt_ids import PromptId, clip_key
+
+SHORT_PAUSE_S = 120
+"""Up to here one goes on at the cue."""
+LONG_PAUSE_S = 1800
+"""Up to here one goes on at the step; longer means a new start with a safety line."""
+
+
+def play(playhead: Playhead, clip: str | None = None) -> Reply:
+    """Play from here, now; the place is remembered with it."""
+    stream = replace(playhead.stream, marks=playhead.stream.marks - {RETRIED})
+    target = replace(playhead, stream=stream)
+    return Reply(clip=clip, play=Play(stream, target.offset_ms), remember=Remember(place=target))
+
+
+def pause(playhead: Playhead) -> Reply:
+    """Stop, say one short line, open the microphone once; silence means paused."""
+    first = PAUSED_BEFORE not in playhead.stream.marks
+    stream = replace(playhead.stream, marks=playhead.stream.marks | {PAUSED_BEFORE})
+    return Reply(
+        clip=clip_key(PromptId.PAUSE_FIRST if first else PromptId.PAUSE_SHORT),
+        stop=True,
+        question=Question.PAUSE,
+        remember=Remember(place=replace(playhead, stream=stream)),
+    )
+
+
+def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
+    """Go on after a pause, with as much of a lead-in as its length asks for.
+
+    After a long or unknown pause nothing plays yet: the short safety line comes first, with a question.
+    """
+    if situation.question is Question.RETURN:
+        return go_back(course, playhead, situation)
+    if situation.question is Question.PAIN:
+        return resume_gently(course, playhead)
+    age = situation.pause_age_s
+    if age is None or age > LONG_PAUSE_S:
+        return ask_return(course, playhead, situation)
+    marks = playhead.stream.marks | {PAUSED_BEFORE}
+    playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
+    if age < SHORT_PAUSE_S and situation.question is not Question.DIZZY:
+        return play(course.cue_start(playhead), clip_key(PromptId.RESUME_SOON))
+    return from_step(course, playhead)
+
+
+def go_back(course: Course, playhead: Playhead, situation: Situation) -> Reply:
+    """The answer "verder" at a launch: the step after some minutes, the exercise after longer."""
+    age = situation.pause_age_s
+    if age is not None and age <= LONG_PAUSE_S:
+        return from_step(course, playhead)
+    return play(course.restart_exercise(playhead), clip_key(PromptId.START))
+
+
+def from_step(course: Course, playhead: Playhead) -> Reply:
+    """Take the position again, then the step from its start."""
+    if playhead.stream.track == PREPARATION:
+        return play(course.restart_exercise(playhead))
+    return play(course.step_start(playhead), clip_key(PromptId.RESUME_POSITION, course.step_key(playhead)))
+
+
+def resume_gently(course: Course, playhead: Playhead) -> Reply:
+    """After a report of pain: easier, from the start of the step; the mark is in the token only."""
+    marks = playhead.stream.marks | {AFTER_PAIN}
+    stream = replace(playhead.stream, level=Level.EASIER, marks=marks)
+    target = course.same_step(playhead, stream)
+    if stream.track == PREPARATION:
+        return play(target)
+    return play(target, clip_key(PromptId.RESUME_AFTER_PAIN, course.step_key(playhead)))
+
+
+def ask_return(course: Course, playhead: Playhead, situation: Situation) -> Reply:
+    """Say where one was and ask whether to go on; after a long pause with the short safety line.
+
+    When the full intro is due after a long pause, or nothing is left to do, a new training is offered.
+    """
+    recent = situation.pause_age_s is not None and situation.pause_age_s <= LONG_PAUSE_S
+    nothing_left = playhead.stream.track == PREPARATION or course.is_finished(playhead)
+    if nothing_left or (not recent and situation.intro is Intro.FULL):
+        return ask_start(situation)
+    prompt = PromptId.WELCOME_BACK if recent else PromptId.RETURN_LATER
+    return Reply(
+        clip=clip_key(prompt, playhead.stream.track),
+        stop=True,
+        question=Question.RETURN,
+        reprompt=clip_key(PromptId.RETURN_REPROMPT),
+        remember=Remember(intro_heard=not recent),
+    )
+
+
+def ask_start(situation: Situation) -> Reply:
+    """The safety intro and the question whether to begin; whatever was playing stops."""
+    return Reply(
+        clip=clip_key(PromptId.INTRO_FIRST if situation.intro is Intro.FULL else PromptId.INTRO_LATER),
+        stop=situation.state is not State.IDLE,
+        question=Question.START,
+        reprompt=clip_key(PromptId.INTRO_REPROMPT),
+        remember=Remember(intro_heard=True),
+    )
+
+
+def behind_the_end(stream: Stream) -> Reply:
+    """ "Next" in the closing: say goodbye; the run is finished."""
+    return Reply(
+        clip=clip_key(PromptId.GOODBYE),
+        stop=True,
+        clear=True,
+        remember=Remember(close=(stream.run, Close.FINISHED)),
+    )
+
+
+def go_to(target: Playhead | None, stream: Stream) -> Reply:
+    """Play another place at once, without a sentence before it; None is behind the closing."""
+    return play(target) if target is not None else behind_the_end(stream)

@@ -1,0 +1,50 @@
+"""The content: routines and prompts, read from YAML and checked as a whole."""
+
+from skill.content.clips import Content
+from skill.content.loader import PROMPTS, ROUTINES, load_content
+from skill.content.model import (
+    ALL_LEVELS,
+    CLOSING,
+    PREPARATION,
+    Clip,
+    Cue,
+    CueKind,
+    Exercise,
+    Level,
+    Posture,
+    Prompt,
+    Repetition,
+    Routine,
+    Side,
+    Step,
+    Tempo,
+    Tone,
+)
+from skill.content.prompt_file import Words
+from skill.content.prompt_ids import PromptId, clip_key
+
+__all__ = [
+    "ALL_LEVELS",
+    "CLOSING",
+    "PREPARATION",
+    "PROMPTS",
+    "ROUTINES",
+    "Clip",
+    "Content",
+    "Cue",
+    "CueKind",
+    "Exercise",
+    "Level",
+    "Posture",
+    "Prompt",
+    "PromptId",
+    "Repetition",
+    "Routine",
+    "Side",
+    "Step",
+    "Tempo",
+    "Tone",
+    "Words",
+    "clip_key",
+    "load_content",
+]

@@ -1,0 +1,97 @@
+"""The content as a whole, and its clips: every prompt, filled in for each member of its closed sets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from skill.content.model import CLOSING, Clip, CueKind, Prompt, Routine
+from skill.content.prompt_file import Words, filled
+from skill.content.prompt_ids import DOMAINS, Domain, PromptId, clip_key
+
+Member = tuple[str, Mapping[str, str]]
+"""What a clip key holds for it, and what it fills in."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that can be said: routines and prompts, with the names of the skill and the device."""
+
+    routines: Mapping[str, Routine]
+    prompts: Mapping[str, Prompt]
+    words: Words
+    invocation: str
+    wake_word: str
+
+    @property
+    def minutes(self) -> Mapping[int, str]:
+        """The numbers of minutes that can be said, in words."""
+        return self.words.minutes
+
+    def clips(self, routine_id: str) -> Mapping[str, Clip]:
+        """Every clip the coach can ask for in a routine, by key. Raises KeyError for an unknown routine."""
+        routine = self.routines[routine_id]
+        names = {"invocation": self.invocation, "wake_word": self.wake_word}
+        found: dict[str, Clip] = {}
+        for prompt in routine_prompts(routine, self.prompts).values():
+            for key, fills in expansions(prompt, routine, self.words):
+                values = {**names, **fills}
+                cues = tuple(replace(cue, text=filled(cue.text, values)) for cue in prompt.cues)
+                found[key] = Clip(key, cues, prompt.safety)
+        return found
+
+    def safety_hash(self, routine_id: str) -> str:
+        """A short hash over the full safety text of a routine; it changes when somebody has to hear it again.
+
+        Raises KeyError for an unknown routine.
+        """
+        prompts = routine_prompts(self.routines[routine_id], self.prompts)
+        texts = [
+            cue.text
+            for name in (PromptId.INTRO_FIRST, PromptId.SAFETY_INFO)
+            for cue in prompts[name].cues
+            if cue.kind is CueKind.SAY
+        ]
+        return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def routine_prompts(routine: Routine, shared: Mapping[str, Prompt]) -> Mapping[str, Prompt]:
+    """The shared prompts, with those that the routine says in its own way."""
+    return {**shared, **routine.prompts}
+
+
+def expansions(prompt: Prompt, routine: Routine, words: Words) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The key and the fill-ins of every clip of a prompt."""
+    domains = DOMAINS.get(PromptId(prompt.id), ())
+    for combination in product(*(members(domain, routine, words) for domain in domains)):
+        fills = {name: value for _, one in combination for name, value in one.items()}
+        yield clip_key(prompt.id, *(member for member, _ in combination)), fills
+
+
+def members(domain: Domain, routine: Routine, words: Words) -> list[Member]:
+    """The members of a closed set in a routine."""
+    if domain is Domain.EXERCISE:
+        return _exercises(routine, words)
+    if domain is Domain.STEP:
+        return list(_steps(routine))
+    if domain is Domain.SIDE:
+        return [(side.value, {"side": word}) for side, word in words.sides.items()]
+    return [(str(number), {"minutes": word}) for number, word in words.minutes.items()]
+
+
+def _exercises(routine: Routine, words: Words) -> list[Member]:
+    return [
+        (exercise.id, {"exercise": exercise.spoken_name, "number": number})
+        for exercise, number in zip(routine.exercises, words.numbers, strict=False)
+    ]
+
+
+def _steps(routine: Routine) -> Iterator[Member]:
+    """Every step of every exercise; the closing stands in the last one and is called by its own name."""
+    for exercise in routine.exercises:
+        for step in routine.track_steps(exercise.id):
+            named = step.spoken_name if step.id == CLOSING else exercise.spoken_name
+            fills = {"step": step.spoken_name, "exercise": named, "position": step.back_in_position}
+            yield f"{exercise.id}.{step.id}", fills

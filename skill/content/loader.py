@@ -1,0 +1,90 @@
+"""Loads the routines and the prompts, and reports everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from skill.content.clips import Content, expansions
+from skill.content.cues import FILL
+from skill.content.model import Prompt, Routine
+from skill.content.nodes import Problems, Reader
+from skill.content.prompt_file import Words, filled, read_prompt_file, said
+from skill.content.routine_file import read_routine
+from skill.content.speech import long_sentences
+from skill.errors import ContentError
+
+_HOME = Path(__file__).resolve().parent.parent
+ROUTINES = _HOME / "routines"
+PROMPTS = _HOME / "prompts" / "nl.yaml"
+_NAMES = {"invocation": "twee woorden", "wake_word": "woord"}
+"""What the length of a sentence is checked with: a published skill has a name of two words."""
+
+
+def load_content(
+    *,
+    invocation: str = "rugoefening",
+    wake_word: str = "Alexa",
+    routines: Path = ROUTINES,
+    prompts: Path = PROMPTS,
+) -> Content:
+    """The content of all ``*.yaml`` files in ``routines`` and of the prompts file.
+
+    Raises ContentError with every problem of every file as ``file:line: what is wrong, what to write``.
+    """
+    problems = Problems()
+    reader = Reader(_shown(prompts), problems)
+    shared, words = read_prompt_file(reader, prompts)
+    found = list(_routines(routines, problems))
+    by_id = _by_id(found, problems)
+    for routine in by_id.values():
+        if words.numbers and len(routine.exercises) > len(words.numbers):
+            problems.add(routine.file, 1, "more exercises than there are words for; add numbers to the prompts file")
+    for prompt in (*shared.values(), *(one for routine in found for one in routine.prompts.values())):
+        _check_sentences(prompt, found, words, problems)
+    if problems.found:
+        raise ContentError("The content cannot be used:", problems.lines())
+    return Content(by_id, shared, words, invocation, wake_word)
+
+
+def _routines(folder: Path, problems: Problems) -> Iterator[Routine]:
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        problems.add(_shown(folder), 1, "no routine is here; put a routine there as a .yaml file")
+    for path in paths:
+        routine = read_routine(Reader(_shown(path), problems), path)
+        if routine is not None:
+            yield routine
+
+
+def _by_id(routines: list[Routine], problems: Problems) -> Mapping[str, Routine]:
+    found: dict[str, Routine] = {}
+    for routine in routines:
+        if routine.id and routine.id in found:
+            other = found[routine.id].file
+            problems.add(routine.file, 1, f'the routine id "{routine.id}" is also used in {other}; write another id')
+        found.setdefault(routine.id, routine)
+    return found
+
+
+def _check_sentences(prompt: Prompt, routines: list[Routine], words: Words, problems: Problems) -> None:
+    """Note the first sentence of each line that gets too long once it is filled in."""
+    for cue in said(prompt):
+        if not FILL.search(cue.text):
+            continue
+        texts = (
+            filled(cue.text, {**_NAMES, **fills})
+            for routine in routines
+            for _, fills in expansions(prompt, routine, words)
+        )
+        first = next((problem for text in texts for problem in long_sentences(text)), None)
+        if first:
+            problems.add(prompt.file, cue.line, first)
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be shown: from the working directory where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)

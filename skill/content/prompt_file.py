@@ -1,0 +1,170 @@
+"""Reads the prompts: every one that the coach says, with only the fill-ins that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from skill.content.cues import FILL, CueReader, check_rests
+from skill.content.model import Cue, CueKind, Level, Prompt, Side
+from skill.content.nodes import Reader, line_of, suggest
+from skill.content.prompt_ids import DOMAINS, Domain, PromptId
+from skill.content.speech import text_problems
+
+NAMES = ("invocation", "wake_word")
+DOMAIN_FILLS: Mapping[Domain, tuple[str, ...]] = {
+    Domain.EXERCISE: ("exercise", "number"),
+    Domain.STEP: ("step", "exercise", "position"),
+    Domain.SIDE: ("side",),
+    Domain.MINUTES: ("minutes",),
+}
+ALL_FILLS = tuple(dict.fromkeys((*NAMES, *(fill for fills in DOMAIN_FILLS.values() for fill in fills))))
+MOST_MINUTES = 60
+SAFETY_PROMPTS = frozenset(
+    {
+        PromptId.INTRO_FIRST,
+        PromptId.INTRO_LATER,
+        PromptId.RETURN_LATER,
+        PromptId.RESUME_AFTER_PAIN,
+        PromptId.SAFETY_INFO,
+        PromptId.PAIN_FIRST,
+        PromptId.PAIN_REPROMPT,
+        PromptId.PAIN_SECOND,
+        PromptId.DIZZY,
+        PromptId.DIZZY_REPROMPT,
+        PromptId.EMERGENCY,
+        PromptId.SEE_DOCTOR,
+        PromptId.ASK_FIRST,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The closed lists that prompts are filled with."""
+
+    sides: Mapping[Side, str] = field(default_factory=dict)
+    numbers: tuple[str, ...] = ()
+    minutes: Mapping[int, str] = field(default_factory=dict)
+
+
+def read_prompt_file(reader: Reader, path: Path) -> tuple[Mapping[str, Prompt], Words]:
+    """The prompts and the words of a prompts file, as far as they can be read."""
+    root = reader.root(path)
+    if root is None:
+        return {}, Words()
+    fields = reader.fields(root, "the prompts file", ("words", "prompts"))
+    if fields is None:
+        return {}, Words()
+    return read_prompts(reader, fields.get("prompts"), whole=True), _words(reader, fields.get("words"))
+
+
+def read_prompts(reader: Reader, node: yaml.Node | None, *, whole: bool) -> Mapping[str, Prompt]:
+    """The prompts of a mapping; ``whole`` when all have to be there, unlike in a routine."""
+    if not isinstance(node, yaml.MappingNode):
+        if node is not None:
+            reader.problem(node, 'prompts must be names with keys; write "name:" and its cues under it')
+        return {}
+    found: dict[str, Prompt] = {}
+    known = tuple(PromptId)
+    for name, value, key in reader.pairs(node, "prompts"):
+        if name not in known:
+            reader.problem(key, f'nothing says the prompt "{name}"{suggest(name, known)}, or remove it')
+            continue
+        found[name] = _prompt(reader, PromptId(name), value, line_of(key))
+    missing = [name for name in known if name not in found] if whole else []
+    for name in missing:
+        reader.problem(node, f'the prompt "{name}" is missing; add it')
+    return found
+
+
+def _prompt(reader: Reader, name: PromptId, node: yaml.Node, line: int) -> Prompt:
+    before = reader.count()
+    fields = reader.fields(node, f'the prompt "{name}"', ("cues",), ("safety",))
+    if fields is None:
+        return Prompt(name, (), line=line)
+    cues = CueReader(reader, ("say", "rest", "tone"), fills=True).cues(fields.get("cues"), "cues")
+    check_rests(reader, cues, (Level.BASIC,))
+    safety = reader.true(fields.get("safety"), "safety")
+    prompt = Prompt(name, cues, safety, reader.file, line)
+    if name in SAFETY_PROMPTS and not safety:
+        reader.problem(line, f'the prompt "{name}" is about safety; write safety: true in it')
+    if reader.count() == before:
+        _check_fills(reader, prompt)
+    return prompt
+
+
+def _check_fills(reader: Reader, prompt: Prompt) -> None:
+    domains = DOMAINS.get(PromptId(prompt.id), ())
+    allowed = [*NAMES, *(fill for domain in domains for fill in DOMAIN_FILLS[domain])]
+    used: list[str] = []
+    for cue in prompt.cues:
+        for fill in FILL.findall(cue.text):
+            used.append(fill)
+            if fill not in ALL_FILLS:
+                reader.problem(cue.line, f'unknown fill-in "{{{fill}}}"{suggest(fill, ALL_FILLS)}')
+            elif fill not in allowed:
+                reader.problem(
+                    cue.line,
+                    f'the fill-in "{{{fill}}}" does not belong to "{prompt.id}"; use: {", ".join(allowed)}',
+                )
+    for domain in domains:
+        wanted = DOMAIN_FILLS[domain]
+        if not any(fill in used for fill in wanted):
+            names = " or ".join(f"{{{fill}}}" for fill in wanted)
+            reader.problem(prompt.line, f'the prompt "{prompt.id}" is spoken for every {domain}; write {names} in it')
+    if not any(cue.kind is CueKind.SAY for cue in prompt.cues):
+        reader.problem(prompt.line, f'the prompt "{prompt.id}" says nothing; write a line')
+    if used.count("wake_word") > 1:
+        line = [cue.line for cue in prompt.cues if "{wake_word}" in cue.text][-1]
+        reader.problem(line, "the wake word more than once in a prompt; write {wake_word} once")
+
+
+def _words(reader: Reader, node: yaml.Node | None) -> Words:
+    fields = reader.fields(node, "words", ("sides", "numbers", "minutes"))
+    if fields is None:
+        return Words()
+    sides = reader.fields(fields.get("sides"), "sides", tuple(Side))
+    numbers = tuple(_word(reader, one, "a number") for one in reader.items(fields.get("numbers"), "numbers"))
+    return Words(
+        {Side(side): _word(reader, one, "a side") for side, one in sides.nodes.items()} if sides else {},
+        numbers,
+        _minutes(reader, fields.get("minutes")),
+    )
+
+
+def _minutes(reader: Reader, node: yaml.Node | None) -> Mapping[int, str]:
+    if not isinstance(node, yaml.MappingNode):
+        if node is not None:
+            reader.problem(node, 'minutes must be numbers with words; write 1: "één minuut"')
+        return {}
+    found: dict[int, str] = {}
+    for name, value, key in reader.pairs(node, "minutes"):
+        wanted = len(found) + 1
+        if name != str(wanted) or wanted > MOST_MINUTES:
+            reader.problem(key, f'"{name}" in minutes; write {wanted} here, from 1 up, at most {MOST_MINUTES}')
+            break
+        found[wanted] = _word(reader, value, "the minutes")
+    if not found:
+        reader.problem(node, 'minutes is empty; write 1: "één minuut"')
+    return found
+
+
+def _word(reader: Reader, node: yaml.Node, what: str) -> str:
+    text = reader.text(node, what)
+    for problem in text_problems(text, line=False) if text else ():
+        reader.problem(node, problem)
+    return text
+
+
+def filled(text: str, fills: Mapping[str, str]) -> str:
+    """A text with its fill-ins filled; an unknown one stays as it is."""
+    return FILL.sub(lambda match: fills.get(match.group(1), match.group(0)), text)
+
+
+def said(prompt: Prompt) -> tuple[Cue, ...]:
+    """The spoken cues of a prompt."""
+    return tuple(cue for cue in prompt.cues if cue.kind is CueKind.SAY)

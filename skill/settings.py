@@ -1,0 +1,138 @@
+"""The settings of rugoefening: ``RUGOEFENING_*`` environment variables, all validated together at start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from skill.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "RUGOEFENING_"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+Environment = Literal["development", "production"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that may differ between two places where the skill runs."""
+
+    environment: Environment = "development"
+    """RUGOEFENING_ENV: development (loopback, unsigned requests) or production."""
+    host: str = "127.0.0.1"
+    """RUGOEFENING_HOST: the address that is listened on."""
+    port: int = 5050
+    """RUGOEFENING_PORT: the port that is listened on."""
+    public_url: str = ""
+    """RUGOEFENING_PUBLIC_URL: where Alexa finds this server, https in production; empty: host and port."""
+    skill_id: str = ""
+    """RUGOEFENING_SKILL_ID: the application id of the skill; obligatory in production."""
+    routine: str = "bovenrug"
+    """RUGOEFENING_ROUTINE: which routine is served, by the name of its YAML file."""
+    voice: str = "espeak"
+    """RUGOEFENING_VOICE: which pack is served."""
+    packs: Path = PROJECT / "audio" / "packs"
+    """RUGOEFENING_PACKS: the folder that holds one pack a voice."""
+    database: Path = PROJECT / "var" / "progress.sqlite3"
+    """RUGOEFENING_DATABASE: the file that remembers places and finished runs."""
+    id_key: str = "development"
+    """RUGOEFENING_ID_KEY: the secret that ids are hashed with; obligatory in production, 32 characters or more."""
+    invocation: str = "rugoefening"
+    """RUGOEFENING_INVOCATION: the invocation name, as spoken in prompts."""
+    wake_word: str = "Alexa"
+    """RUGOEFENING_WAKE_WORD: the wake word, as spoken in prompts."""
+
+    @property
+    def base_url(self) -> str:
+        """The public URL without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{_bracketed(self.host)}:{self.port}"
+
+    @property
+    def pack_folder(self) -> Path:
+        """The folder of the pack that is served."""
+        return self.packs / self.voice
+
+
+VARIABLES: Mapping[str, str] = {
+    "ENV": "environment",
+    "HOST": "host",
+    "PORT": "port",
+    "PUBLIC_URL": "public_url",
+    "SKILL_ID": "skill_id",
+    "ROUTINE": "routine",
+    "VOICE": "voice",
+    "PACKS": "packs",
+    "DATABASE": "database",
+    "ID_KEY": "id_key",
+    "INVOCATION": "invocation",
+    "WAKE_WORD": "wake_word",
+}
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and validate the settings.
+
+    Raises SettingsError with all problems in one message: an unknown variable, a bad port, and in
+    production a missing skill id, key or public https URL.
+    """
+    values: dict[str, str | int | Path] = {}
+    problems = [
+        f"{name}: no such setting; the settings are {', '.join(PREFIX + known for known in VARIABLES)}"
+        for name in sorted(environ)
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in VARIABLES
+    ]
+    for variable, field in VARIABLES.items():
+        raw = environ.get(PREFIX + variable, "").strip()
+        if not raw:
+            continue
+        if field == "port":
+            if not raw.isdecimal() or not 0 < int(raw) < 65536:
+                problems.append(f"{PREFIX}PORT: {raw!r} is no port; write a number from 1 to 65535")
+                continue
+            values[field] = int(raw)
+        else:
+            values[field] = Path(raw).expanduser() if field in ("packs", "database") else raw
+    settings = Settings(**values)  # type: ignore[arg-type]  # each field was given its own type above
+    problems += _problems(settings)
+    if problems:
+        raise SettingsError("The settings are not right:", problems)
+    return settings
+
+
+def _problems(settings: Settings) -> list[str]:
+    found: list[str] = []
+    if settings.environment not in ("development", "production"):
+        found.append(f"{PREFIX}ENV: {settings.environment!r} is unknown; write development or production")
+    found += [
+        f"{PREFIX}{field.upper()}: only letters, digits, - and _ are allowed"
+        for field in ("routine", "voice")
+        if not getattr(settings, field).replace("-", "").replace("_", "").isalnum()
+    ]
+    url = urlsplit(settings.base_url)
+    if url.scheme not in ("http", "https") or not url.hostname:
+        found.append(f"{PREFIX}PUBLIC_URL: {settings.public_url!r} is no web address; write https://…")
+    if settings.environment == "production":
+        found += _production_problems(settings)
+    elif settings.host not in LOOPBACK:
+        found.append(f"{PREFIX}HOST: {settings.host} is not loopback; development listens on 127.0.0.1 only")
+    return found
+
+
+def _production_problems(settings: Settings) -> list[str]:
+    found: list[str] = []
+    if not settings.public_url.startswith("https://"):
+        found.append(f"{PREFIX}PUBLIC_URL: production needs the public https:// address of this server")
+    if not settings.skill_id.startswith("amzn1.ask.skill."):
+        found.append(f"{PREFIX}SKILL_ID: production needs the skill id (amzn1.ask.skill.…) from the Alexa console")
+    if len(settings.id_key) < 32:
+        found.append(f"{PREFIX}ID_KEY: production needs a secret of at least 32 characters")
+    return found
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
