@@ -164,10 +164,11 @@ class Course:
         return next((by_id[one] for one in wanted if one in by_id), None)
 
     def _first_index(self, track: Track, stream: Stream) -> int:
-        """The first step of a track that "previous" may reach: on the chair nobody has to come from the floor."""
-        if CHAIR_ONLY in stream.marks:
-            return next(index for index, step in enumerate(track.steps) if not step.transition)
-        return 0
+        """The first step of a track that "previous" may reach: a transition only behind another posture."""
+        before = self._neighbour(stream, -1)
+        if before is not None and before.posture is not self._posture(stream):
+            return 0
+        return next(index for index, step in enumerate(track.steps) if not step.transition)
 
 
 def step_offset(step: TimedStep) -> int:

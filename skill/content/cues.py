@@ -19,6 +19,7 @@ REPETITION_SECONDS = (3.0, 40.0)
 LONGEST_HOLD = 30.0
 FILL = re.compile(r"\{([^{}]*)\}")
 LITERAL_WAKE_WORD = re.compile(r"\balexa\b", re.IGNORECASE)
+LITERAL_INVOCATION = re.compile(r"\brugoefening\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def spoken_problems(text: str, *, fills: bool, line: bool = True) -> Iterable[st
         yield from long_sentences(bare)
     if LITERAL_WAKE_WORD.search(text):
         yield "the wake word is a setting; write {wake_word}" if fills else "no wake word here; leave it out"
+    if fills and LITERAL_INVOCATION.search(text):
+        yield "the name of the skill is a setting; write {invocation}, or another word for the exercise"
 
 
 def read_repetitions(cues: CueReader, node: yaml.Node | None) -> tuple[Repetition, ...]:

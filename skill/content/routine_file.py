@@ -81,7 +81,7 @@ class _RoutineReader:
         routine = Routine(
             id=read.id(fields.get("id"), "id"),
             title=self.name(fields.get("title"), "title"),
-            version=int(read.number(fields.get("version"), "version", 1, 9999, "whole steps")),
+            version=self._version(fields.get("version")),
             reviewed_by=read.text(fields.get("reviewed_by"), "reviewed_by", empty=True),
             exercises=exercises,
             preparation=self.fixed_step(fields, PREPARATION),
@@ -160,6 +160,12 @@ class _RoutineReader:
 
     def _prompts(self, node: yaml.Node | None) -> Mapping[str, Prompt]:
         return read_prompts(self.reader, node, whole=False) if node is not None else {}
+
+    def _version(self, node: yaml.Node | None) -> int:
+        number = self.reader.number(node, "version", 1, 9999, "whole steps")
+        if node is not None and number != int(number):
+            self.reader.problem(node, f"version {number:g} is no whole number; write {int(number) + 1}")
+        return int(number)
 
     def _free_id(self, node: yaml.Node | None) -> str:
         value = self.reader.id(node, "id")

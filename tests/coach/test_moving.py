@@ -58,7 +58,8 @@ def test_next_in_the_closing_says_goodbye(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("exercise", "start", "target"),
     [
-        ("elbows_up", "open_book.position", "elbows_up.position"),
+        ("elbows_up", "open_book.position", "elbows_up.to_chair"),
+        ("elbows_up", "seated_turn.position", "elbows_up.position"),
         ("seated_turn", "open_book.position", "seated_turn.to_chair"),
         ("seated_turn", "elbows_up.hands", "seated_turn.position"),
         ("open_book", "elbows_up.hands", "open_book.to_floor"),

@@ -1,0 +1,1 @@
+"""Tests of the content: the YAML, its loader and its clips."""

@@ -27,7 +27,7 @@ WORDS_A_SECOND = 140 / 60
 STEPS = {
     "open_book": ["to_floor", "position", "explanation", "right_side", "turn_over", "left_side"],
     "seated_turn": ["to_chair", "position", "explanation", "right_side", "left_side"],
-    "elbows_up": ["position", "hands", "explanation", "repetitions"],
+    "elbows_up": ["to_chair", "position", "hands", "explanation", "repetitions"],
 }
 CLAIMS = re.compile(r"tegen rugpijn|behandel|gene(es|z)|herstel|therapie|medisch|klachten verminder|helpt tegen", re.I)
 COMMANDS = re.compile(r"\bzeg\b|\bpauze\b|\balexa\b", re.I)
@@ -105,7 +105,9 @@ def test_moving_gets_its_time(routine: Routine) -> None:
     assert sum(cue.seconds for cue in by_id["open_book.to_floor"].cues) >= 15
     assert seconds(by_id["seated_turn.to_chair"]) >= 25
     assert 60 <= seconds(routine.preparation) <= 90
-    assert [step.id for _, step in steps(routine) if step.transition] == ["to_chair"]
+    assert seconds(by_id["elbows_up.to_chair"]) >= 25
+    moving = [(exercise.id, step.id) for exercise, step in steps(routine) if step.transition]
+    assert moving == [("seated_turn", "to_chair"), ("elbows_up", "to_chair")]
 
 
 def test_the_first_line_names_the_exercise_or_the_side(routine: Routine) -> None:

@@ -72,6 +72,7 @@ def test_a_prompt_nobody_wrote_is_missing_by_name(copy: Copy) -> None:
         (b"[" * 5000, 1, "nested more than 30 deep"),
         (b"a: &a [x]\nb: [*a, *a]\n", 2, "anchors (&) and aliases (*)"),
         (b"a: '" + b"x" * 1_000_001 + b"'", 1, "larger than 1 MB"),
+        ("id: \uffff\n".encode(), 1, "this is not YAML"),
         (b"%YAML 9.9\n---\na: b\n", 1, "this is not YAML"),
         (b'id: a\ntitle: "open\nversion: 1\n', 2, "end of stream"),
     ],

@@ -1,0 +1,278 @@
+"""From a request to what the coach is told: who, where in the routine, what was asked last."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from skill.alexa.token import decode
+from skill.coach import Intro, Playhead, Question, Situation, State, Stream
+from skill.coach.situation import STORED_MARKS
+from skill.content import Content
+from skill.content.model import Level, Tempo
+from skill.errors import StoreError
+from skill.pack import Pack, PackReader
+from skill.progress import Known, Place, Store
+
+log = logging.getLogger(__name__)
+
+INTRO_VALID_S = 30 * 24 * 3600
+"""Who has not used the skill for longer hears the full safety intro again."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What every request is answered with."""
+
+    content: Content
+    packs: PackReader
+    store: Store
+    routine: str
+    id_key: str
+    audio_url: str
+    """Where the files of the pack are served, without a slash at its end."""
+    loopback: bool
+    """Whether audio may come over http from this machine (development)."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks, when, and the stream that the device tells of."""
+
+    person: str
+    device: str
+    at: float
+    """The request's own time (seconds since 1970)."""
+    stream: Stream | None
+    offset_ms: int
+    playing: bool
+    attributes: dict[str, Any]
+    """The session's attributes; empty outside a session that was already open."""
+    in_session: bool
+    audio_player: bool
+
+
+def read(world: World, envelope: Any) -> Asked:
+    """What a deserialised request envelope tells; every part of it may be missing."""
+    system = getattr(envelope.context, "system", None)
+    player = getattr(envelope.context, "audio_player", None)
+    session = envelope.session
+    user = getattr(getattr(system, "user", None) or getattr(session, "user", None), "user_id", None)
+    device = getattr(system, "device", None)
+    interfaces = getattr(device, "supported_interfaces", None)
+    in_session = session is not None and session.new is False
+    activity = getattr(player, "player_activity", None)
+    return Asked(
+        person=_hashed(world, user),
+        device=_hashed(world, getattr(device, "device_id", None)),
+        at=_seconds(getattr(envelope.request, "timestamp", None)),
+        stream=ours(world, decode(getattr(player, "token", None))),
+        offset_ms=_offset(player),
+        playing=getattr(activity, "value", "") in ("PLAYING", "BUFFER_UNDERRUN"),
+        attributes=dict(session.attributes or {}) if in_session else {},
+        in_session=in_session,
+        audio_player=interfaces is None or getattr(interfaces, "audio_player", None) is not None,
+    )
+
+
+def ours(world: World, stream: Stream | None) -> Stream | None:
+    """The stream when it is of a routine that is served, else None."""
+    return stream if stream is not None and stream.routine in world.content.routines else None
+
+
+def situation(world: World, pack: Pack, asked: Asked, exercise: str | None = None) -> Situation:
+    """What the coach is told. A store that cannot be read means: unknown person, full intro."""
+    known = _known(world, asked)
+    profile = known or Known()
+    playhead, saved_at = _place(world, pack, asked, profile)
+    question = _question(asked)
+    playing = asked.playing and playhead is not None and not asked.in_session
+    closed = profile.closed and not asked.attributes.get("place")
+    return Situation(
+        state=_state(closed, question, playhead, playing),
+        routine=world.routine,
+        new_run=secrets.token_hex(4),
+        playhead=playhead,
+        question=question,
+        misses=_count(asked.attributes.get("misses")),
+        in_session=asked.in_session,
+        level=_member(Level, profile.level, Level.BASIC),
+        tempo=_member(Tempo, profile.tempo, Tempo.NORMAL),
+        intro=Intro.FULL if closed else _intro(world, asked, profile),
+        pause_age_s=0.0 if playing else _age(asked, saved_at),
+        audio_player=asked.audio_player,
+        exercise=exercise,
+    )
+
+
+def translate(world: World, pack: Pack, playhead: Playhead, step: str | None = None) -> Playhead | None:
+    """A place of an older pack in the pack that is served now, by step id.
+
+    A step that no longer exists falls back to the start of its exercise; an exercise that no longer
+    exists to None. ``step`` helps when the older pack is gone.
+    """
+    stream = playhead.stream
+    track = pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    if track is None:
+        return None
+    if stream.pack == pack.id:
+        return playhead
+    current = replace(stream, pack=pack.id)
+    before = world.packs.older(stream.pack)
+    old = before.track(stream.routine, stream.track, stream.level, stream.tempo) if before else None
+    if old is not None and old.hash == track.hash:
+        return Playhead(current, playhead.offset_ms)
+    step_id = old.steps[old.step_index(playhead.offset_ms)].id if old is not None else step
+    target = track.step(step_id) if step_id else None
+    start = target or next(one for one in track.steps if not one.transition)
+    return Playhead(current, start.start_ms)
+
+
+def place_of(pack: Pack, playhead: Playhead, at: float) -> Place | None:
+    """A playhead as the store keeps it; None when the pack lacks its track."""
+    stream = playhead.stream
+    track = pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    if track is None:
+        return None
+    return Place(
+        run=stream.run,
+        routine=stream.routine,
+        track=stream.track,
+        step=track.steps[track.step_index(playhead.offset_ms)].id,
+        offset_ms=playhead.offset_ms,
+        level=stream.level,
+        tempo=stream.tempo,
+        pack=stream.pack,
+        marks="".join(sorted(stream.marks & STORED_MARKS)),
+        at=at,
+    )
+
+
+def _known(world: World, asked: Asked) -> Known | None:
+    try:
+        return world.store.load(asked.person, asked.device, asked.stream.run if asked.stream else None)
+    except StoreError as error:
+        log.warning("progress cannot be read: %s", error)
+        return None
+
+
+def _place(world: World, pack: Pack, asked: Asked, known: Known) -> tuple[Playhead | None, float | None]:
+    """Where the open run is, and when that was saved (None: unknown)."""
+    held = _held(world, asked)
+    if held is not None:
+        return translate(world, pack, held), _time(asked.attributes.get("at"))
+    saved = _saved(known)
+    stream = None if known.closed else asked.stream
+    if stream is None or (saved is not None and saved.stream.run != stream.run and not asked.playing):
+        if saved is None or known.place is None or ours(world, saved.stream) is None:
+            return None, None
+        return translate(world, pack, saved, known.place.step), known.place.at
+    live = Playhead(stream, asked.offset_ms)
+    if saved is None or known.place is None or saved.stream.run != stream.run:
+        return translate(world, pack, live), None
+    step = known.place.step if known.place.track == stream.track else None
+    return _agreed(pack, translate(world, pack, live, step), saved), known.place.at
+
+
+def _agreed(pack: Pack, live: Playhead | None, saved: Playhead) -> Playhead | None:
+    """The place of the device, with the level, tempo and marks that were decided on after it began to play."""
+    if live is None:
+        return None
+    stream = replace(
+        live.stream,
+        level=saved.stream.level,
+        tempo=saved.stream.tempo,
+        marks=live.stream.marks | saved.stream.marks,
+    )
+    if (stream.level, stream.tempo) == (live.stream.level, live.stream.tempo):
+        return replace(live, stream=stream)
+    track = pack.track(live.stream.routine, live.stream.track, live.stream.level, live.stream.tempo)
+    other = pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    if track is None or other is None:
+        return live
+    step = other.step(track.steps[track.step_index(live.offset_ms)].id)
+    return Playhead(stream, step.start_ms if step else 0)
+
+
+def _held(world: World, asked: Asked) -> Playhead | None:
+    """The place that the open session holds, if any."""
+    place = asked.attributes.get("place")
+    if not isinstance(place, dict):
+        return None
+    stream = ours(world, decode(place.get("token")))
+    return Playhead(stream, _count(place.get("offset"))) if stream is not None else None
+
+
+def _saved(known: Known) -> Playhead | None:
+    place = known.place
+    if place is None:
+        return None
+    stream = Stream(
+        routine=place.routine,
+        track=place.track,
+        level=_member(Level, place.level, Level.BASIC),
+        tempo=_member(Tempo, place.tempo, Tempo.NORMAL),
+        pack=place.pack,
+        run=place.run,
+        marks=frozenset(place.marks) & STORED_MARKS,
+    )
+    return Playhead(stream, place.offset_ms)
+
+
+def _state(closed: bool, question: Question | None, playhead: Playhead | None, playing: bool) -> State:
+    if question is not None:
+        return State.ASKED
+    if playhead is None:
+        return State.ENDED if closed else State.IDLE
+    return State.PLAYING if playing else State.PAUSED
+
+
+def _intro(world: World, asked: Asked, known: Known) -> Intro:
+    heard = known.intro_at is not None and asked.at - known.intro_at <= INTRO_VALID_S
+    same = known.intro_hash == world.content.safety_hash(world.routine)
+    return Intro.SHORT if heard and same else Intro.FULL
+
+
+def _age(asked: Asked, saved_at: float | None) -> float | None:
+    """Seconds since the place was saved; a clock that ran backwards tells nothing."""
+    if saved_at is None or asked.at < saved_at - 60:
+        return None
+    return max(0.0, asked.at - saved_at)
+
+
+def _question(asked: Asked) -> Question | None:
+    value = asked.attributes.get("question")
+    return Question(value) if isinstance(value, str) and value in set(Question) else None
+
+
+def _member(kind: Any, value: str | None, otherwise: Any) -> Any:
+    return kind(value) if value in set(kind) else otherwise
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def _time(value: object) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _offset(player: Any) -> int:
+    return _count(getattr(player, "offset_in_milliseconds", None))
+
+
+def _seconds(timestamp: object) -> float:
+    if not isinstance(timestamp, datetime):
+        return 0.0
+    return (timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)).timestamp()
+
+
+def _hashed(world: World, identifier: object) -> str:
+    if not isinstance(identifier, str) or not identifier:
+        return ""
+    return hmac.new(world.id_key.encode(), identifier.encode(), hashlib.sha256).hexdigest()[:32]

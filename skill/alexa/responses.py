@@ -1,0 +1,117 @@
+"""From a reply of the coach to a response of Alexa."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ask_sdk_model import Response
+from ask_sdk_model.interfaces.audioplayer import (
+    AudioItem,
+    AudioItemMetadata,
+    ClearBehavior,
+    ClearQueueDirective,
+    PlayBehavior,
+    PlayDirective,
+    StopDirective,
+)
+from ask_sdk_model.interfaces.audioplayer import (
+    Stream as AlexaStream,
+)
+from ask_sdk_model.ui import PlainTextOutputSpeech, Reprompt, SsmlOutputSpeech
+
+from skill.alexa.facts import World
+from skill.alexa.token import encode
+from skill.coach import Play, Reply
+from skill.content.model import Exercise
+from skill.content.prompt_ids import PromptId
+from skill.pack import Pack
+
+log = logging.getLogger(__name__)
+
+DUTCH = "nl-NL"
+
+
+def spoken(world: World, pack: Pack, reply: Reply, locale: str) -> Response:
+    """The response to a launch or an intent."""
+    directives = _directives(world, pack, reply)
+    opens = reply.question is not None and reply.play is None
+    reprompt = _speech(world, pack, reply.reprompt, locale) if opens and reply.reprompt else None
+    return Response(
+        output_speech=_speech(world, pack, reply.clip, locale) if reply.clip else None,
+        reprompt=Reprompt(output_speech=reprompt) if reprompt else None,
+        directives=directives or None,
+        should_end_session=not opens,
+    )
+
+
+def silent(world: World, pack: Pack, reply: Reply) -> Response:
+    """The response to an event or a button: directives or nothing."""
+    return Response(directives=_directives(world, pack, reply) or None)
+
+
+def attributes(reply: Reply, held: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the session remembers until the next word: the question, the misses and the place."""
+    if reply.question is None:
+        return {}
+    kept: dict[str, Any] = {"question": reply.question.value, "misses": reply.misses}
+    return {**kept, **(held or {})}
+
+
+def audio_source(world: World, file: str) -> str:
+    """The address of a file of the pack."""
+    return f"{world.audio_url}/{quote(file)}"
+
+
+def _speech(world: World, pack: Pack, clip_key: str, locale: str) -> Any:
+    """A clip as SSML; one that the pack lacks is spoken as text where Alexa speaks Dutch, else the error clip."""
+    routine = world.routine
+    clip = pack.clip(routine, clip_key)
+    if clip is not None:
+        source = html.escape(audio_source(world, clip.file), quote=True)
+        return SsmlOutputSpeech(ssml=f'<speak><audio src="{source}"/></speak>')
+    log.error("the pack lacks clip %s: build the audio again", clip_key)
+    written = world.content.clips(routine).get(clip_key)
+    if written is not None and locale == DUTCH:
+        return PlainTextOutputSpeech(text=written.text)
+    if clip_key != PromptId.ERROR and pack.clip(routine, PromptId.ERROR) is not None:
+        return _speech(world, pack, PromptId.ERROR, locale)
+    return PlainTextOutputSpeech(text="Er gaat iets mis.")
+
+
+def _directives(world: World, pack: Pack, reply: Reply) -> list[Any]:
+    found: list[Any] = []
+    if reply.stop:
+        found.append(StopDirective())
+    if reply.clear:
+        found.append(ClearQueueDirective(clear_behavior=ClearBehavior.CLEAR_ALL))
+    if reply.play is not None:
+        found.append(_play(world, pack, reply.play))
+    return found
+
+
+def _play(world: World, pack: Pack, play: Play) -> PlayDirective:
+    stream = play.stream
+    track = pack.tracks[f"{stream.routine}/{stream.track}/{stream.level}/{stream.tempo}"]
+    routine = world.content.routines[stream.routine]
+    exercise = routine.exercise(stream.track)
+    return PlayDirective(
+        play_behavior=PlayBehavior.ENQUEUE if play.after else PlayBehavior.REPLACE_ALL,
+        audio_item=AudioItem(
+            stream=AlexaStream(
+                url=audio_source(world, track.file),
+                token=encode(stream),
+                expected_previous_token=encode(play.after) if play.after else None,
+                offset_in_milliseconds=play.offset_ms,
+            ),
+            metadata=_metadata(exercise, routine.exercises) if exercise else None,
+        ),
+    )
+
+
+def _metadata(exercise: Exercise, exercises: tuple[Exercise, ...]) -> AudioItemMetadata:
+    number = exercises.index(exercise) + 1
+    return AudioItemMetadata(title=exercise.title, subtitle=f"Oefening {number} van {len(exercises)}")

@@ -1,0 +1,87 @@
+"""The skill as Alexa sees it: a request envelope in, a response envelope out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, cast
+
+from ask_sdk_core.exceptions import SerializationException
+from ask_sdk_core.serialize import DefaultSerializer
+from ask_sdk_core.skill_builder import SkillBuilder
+from ask_sdk_model import RequestEnvelope
+from ask_sdk_model.request import Request
+
+from skill.alexa import contract, handlers
+from skill.alexa.facts import World
+from skill.errors import RugoefeningError
+
+log = logging.getLogger(__name__)
+
+EMPTY: Mapping[str, Any] = {"version": "1.0", "response": {}}
+_KNOWN_TYPES = frozenset(Request.discriminator_value_class_map)
+
+
+class EnvelopeError(RugoefeningError):
+    """The request is no envelope of Alexa; the web answers 400."""
+
+
+class AlexaSkill:
+    """Answers request envelopes."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        builder = SkillBuilder()
+        for handler in (
+            handlers.WordsHandler,
+            handlers.EventHandler,
+            handlers.ButtonHandler,
+            handlers.WipeHandler,
+            handlers.RestHandler,
+        ):
+            builder.add_request_handler(handler(world))
+        builder.add_exception_handler(handlers.Apology(world))
+        self._skill = builder.create()
+        self._serializer = DefaultSerializer()
+
+    def answer(self, envelope: object) -> dict[str, Any]:
+        """The response envelope to a request envelope; a type nobody knows gets an empty one.
+
+        Raises EnvelopeError when it is no request envelope.
+        """
+        started = time.perf_counter()
+        kind = _checked(envelope)
+        if kind not in _KNOWN_TYPES:
+            log.warning("a request of an unknown type was answered with nothing")
+            return dict(EMPTY)
+        try:
+            request = self._serializer.deserialize(json.dumps(envelope), RequestEnvelope)
+        except SerializationException as error:
+            raise EnvelopeError(f"the request envelope cannot be read: {error}") from error
+        invoked = self._skill.invoke(request_envelope=request, context=None)
+        response = cast(dict[str, Any], self._serializer.serialize(invoked))
+        response.pop("userAgent", None)
+        if not response.get("sessionAttributes"):
+            response.pop("sessionAttributes", None)
+        self._report(envelope, response)
+        ms = (time.perf_counter() - started) * 1000
+        intent = getattr(getattr(request.request, "intent", None), "name", "-")
+        log.info("%s %s answered in %.1f ms", kind, intent, ms)
+        return response
+
+    def _report(self, envelope: Any, response: Mapping[str, Any]) -> None:
+        for violation in contract.check(envelope, response, loopback=self.world.loopback):
+            log.error("the answer breaks a rule of Alexa: %s (%s)", violation.message, violation.source)
+
+
+def _checked(envelope: object) -> str:
+    if not isinstance(envelope, Mapping):
+        raise EnvelopeError("the request must be a JSON object")
+    request = envelope.get("request")
+    if not isinstance(request, Mapping) or not isinstance(request.get("type"), str):
+        raise EnvelopeError("the request must hold an object request with a type")
+    if request["type"] in _KNOWN_TYPES and not isinstance(envelope.get("context"), Mapping):
+        raise EnvelopeError("the request must hold an object context")
+    return str(request["type"])

@@ -1,0 +1,78 @@
+"""The settings: read from the environment, all problems at once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from skill.errors import SettingsError
+from skill.settings import PREFIX, VARIABLES, Settings, load_settings
+
+GOOD_PRODUCTION = {
+    "RUGOEFENING_ENV": "production",
+    "RUGOEFENING_PUBLIC_URL": "https://rug.example.org/",
+    "RUGOEFENING_SKILL_ID": "amzn1.ask.skill.11111111-2222",
+    "RUGOEFENING_ID_KEY": "k" * 32,
+}
+
+
+def test_without_any_setting_it_is_development_on_loopback() -> None:
+    """A fresh machine needs no settings."""
+    settings = load_settings({})
+    assert settings == Settings()
+    assert settings.base_url == "http://127.0.0.1:5050"
+
+
+def test_every_setting_can_be_set() -> None:
+    """Each field has a variable, and each variable arrives."""
+    assert set(VARIABLES.values()) == {field.name for field in fields(Settings)}
+    environ = {
+        **GOOD_PRODUCTION,
+        "RUGOEFENING_HOST": "0.0.0.0",  # noqa: S104  # production listens where it is told
+        "RUGOEFENING_PORT": "8080",
+        "RUGOEFENING_ROUTINE": "onderrug",
+        "RUGOEFENING_VOICE": "gtts",
+        "RUGOEFENING_PACKS": "/srv/packs",
+        "RUGOEFENING_DATABASE": "/srv/progress.sqlite3",
+        "RUGOEFENING_INVOCATION": "dagelijkse rugoefening",
+        "RUGOEFENING_WAKE_WORD": "Echo",
+    }
+    settings = load_settings(environ)
+    assert settings.base_url == "https://rug.example.org"
+    assert settings.pack_folder == Path("/srv/packs/gtts")
+    assert (settings.port, settings.wake_word) == (8080, "Echo")
+    assert all(getattr(settings, name) != getattr(Settings(), name) for name in VARIABLES.values())
+
+
+def test_all_problems_come_together() -> None:
+    """One message names every wrong setting and what to write."""
+    environ = {
+        "RUGOEFENING_PROT": "1",
+        "RUGOEFENING_PORT": "99999",
+        "RUGOEFENING_ENV": "test",
+        "RUGOEFENING_VOICE": "../x",
+        "RUGOEFENING_PUBLIC_URL": "rug.example.org",
+        "RUGOEFENING_HOST": "192.168.1.4",
+    }
+    with pytest.raises(SettingsError) as error:
+        load_settings(environ)
+    text = str(error.value)
+    for words in (
+        "RUGOEFENING_PROT: no such setting",
+        "99999",
+        "'test' is unknown",
+        "VOICE",
+        "no web address",
+        "loopback",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("left_out", ["PUBLIC_URL", "SKILL_ID", "ID_KEY"])
+def test_production_refuses_to_guess(left_out: str) -> None:
+    """Production needs its address, its skill id and a secret of its own."""
+    load_settings(GOOD_PRODUCTION)
+    with pytest.raises(SettingsError, match=PREFIX + left_out):
+        load_settings({key: value for key, value in GOOD_PRODUCTION.items() if not key.endswith(left_out)})
