@@ -11,7 +11,7 @@ import pytest
 from skill.errors import PackError
 from skill.pack import PackReader, load_pack
 
-STEP = {"spoken_name": "de houding", "side": None, "transition": False, "cues": []}
+STEP: dict[str, Any] = {"spoken_name": "de houding", "side": None, "transition": False, "cues": []}
 
 
 def manifest(pack: str = "aaaaaaaa") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from skill.alexa.token import decode
 from skill.coach import Intro, Playhead, Question, Situation, State, Stream
-from skill.coach.situation import STORED_MARKS
+from skill.coach.situation import AFTER_PAIN, LEVELS, STORED_MARKS
 from skill.content import Content
 from skill.content.model import Level, Tempo
 from skill.errors import StoreError
@@ -93,6 +93,10 @@ def situation(world: World, pack: Pack, asked: Asked, exercise: str | None = Non
     question = _question(asked)
     playing = asked.playing and playhead is not None and not asked.in_session
     closed = profile.closed and not asked.attributes.get("place")
+    eased = not playing and not asked.in_session and _is_eased(asked, playhead)
+    if eased and playhead is not None:
+        marks = playhead.stream.marks | {AFTER_PAIN}
+        playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
     return Situation(
         state=_state(closed, question, playhead, playing),
         routine=world.routine,
@@ -103,8 +107,9 @@ def situation(world: World, pack: Pack, asked: Asked, exercise: str | None = Non
         in_session=asked.in_session,
         level=_member(Level, profile.level, Level.BASIC),
         tempo=_member(Tempo, profile.tempo, Tempo.NORMAL),
-        intro=Intro.FULL if closed else _intro(world, asked, profile),
+        intro=_intro(world, asked, profile),
         pause_age_s=0.0 if playing else _age(asked, saved_at),
+        eased=eased,
         audio_player=asked.audio_player,
         exercise=exercise,
     )
@@ -197,6 +202,14 @@ def _agreed(pack: Pack, live: Playhead | None, saved: Playhead) -> Playhead | No
         return live
     step = other.step(track.steps[track.step_index(live.offset_ms)].id)
     return Playhead(stream, step.start_ms if step else 0)
+
+
+def _is_eased(asked: Asked, playhead: Playhead | None) -> bool:
+    """Whether a lower level waits than the one that the device fell silent in, in the same run."""
+    stream = asked.stream
+    if stream is None or playhead is None or playhead.stream.run != stream.run:
+        return False
+    return LEVELS.index(playhead.stream.level) < LEVELS.index(stream.level)
 
 
 def _held(world: World, asked: Asked) -> Playhead | None:

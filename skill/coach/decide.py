@@ -10,14 +10,22 @@ from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Play, Remember, Reply
 from skill.coach.safety import SAFETY_COMMANDS, answer_safety
-from skill.coach.situation import CHAIR_ONLY, Button, Playhead, Question, Situation, State, Stream
+from skill.coach.situation import (
+    CHAIR_ONLY,
+    LEVELS,
+    TEMPOS,
+    Button,
+    Intro,
+    Playhead,
+    Question,
+    Situation,
+    State,
+    Stream,
+)
 from skill.content import Content
-from skill.content.model import PREPARATION, Level, Tempo
+from skill.content.model import PREPARATION
 from skill.content.prompt_ids import PromptId, clip_key
 from skill.pack import Pack
-
-LEVELS = (Level.EASIER, Level.BASIC, Level.HARDER)
-TEMPOS = (Tempo.CALM, Tempo.NORMAL)
 
 _QUESTIONS = frozenset(
     (
@@ -139,7 +147,8 @@ def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Re
 def _before_the_start(course: Course, situation: Situation, command: Command) -> Reply:
     """Nothing has begun: only a word that begins something starts audio, and only after the intro."""
     if situation.question is not Question.START:
-        return playback.ask_start(situation)
+        ended = situation.state is State.ENDED
+        return playback.ask_start(replace(situation, intro=Intro.FULL) if ended else situation)
     stream = _new_stream(course, situation)
     if command is Command.RESUME and situation.playhead is not None:
         return playback.play(course.restart_exercise(situation.playhead), clip_key(PromptId.START))

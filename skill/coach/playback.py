@@ -52,7 +52,7 @@ def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     """
     if situation.question is Question.RETURN:
         return go_back(course, playhead, situation)
-    if situation.question is Question.PAIN:
+    if situation.question is Question.PAIN or (situation.eased and _is_recent(situation)):
         return resume_gently(course, playhead)
     age = situation.pause_age_s
     if age is None or age > LONG_PAUSE_S:
@@ -64,10 +64,13 @@ def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     return from_step(course, playhead)
 
 
+def _is_recent(situation: Situation) -> bool:
+    return situation.pause_age_s is not None and situation.pause_age_s <= LONG_PAUSE_S
+
+
 def go_back(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     """The answer "verder" at a launch: the step after some minutes, the exercise after longer."""
-    age = situation.pause_age_s
-    if age is not None and age <= LONG_PAUSE_S:
+    if _is_recent(situation):
         return from_step(course, playhead)
     return play(course.restart_exercise(playhead), clip_key(PromptId.START))
 
@@ -80,7 +83,7 @@ def from_step(course: Course, playhead: Playhead) -> Reply:
 
 
 def resume_gently(course: Course, playhead: Playhead) -> Reply:
-    """After a report of pain: easier, from the start of the step; the mark is in the token only."""
+    """Go on easier, from the start of the step, behind a line that gives time; the mark is in the token only."""
     marks = playhead.stream.marks | {AFTER_PAIN}
     stream = replace(playhead.stream, level=Level.EASIER, marks=marks)
     target = course.same_step(playhead, stream)
@@ -94,7 +97,7 @@ def ask_return(course: Course, playhead: Playhead, situation: Situation) -> Repl
 
     When the full intro is due after a long pause, or nothing is left to do, a new training is offered.
     """
-    recent = situation.pause_age_s is not None and situation.pause_age_s <= LONG_PAUSE_S
+    recent = _is_recent(situation)
     nothing_left = playhead.stream.track == PREPARATION or course.is_finished(playhead)
     if nothing_left or (not recent and situation.intro is Intro.FULL):
         return ask_start(situation)

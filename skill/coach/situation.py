@@ -7,6 +7,11 @@ from enum import StrEnum
 
 from skill.content.model import Level, Tempo
 
+LEVELS = (Level.EASIER, Level.BASIC, Level.HARDER)
+"""From light to heavy."""
+TEMPOS = (Tempo.CALM, Tempo.NORMAL)
+"""From slow to fast."""
+
 AFTER_PAIN = "a"
 """Mark: go on gently; a further report of pain ends the run. Never stored."""
 PAUSED_BEFORE = "b"
@@ -103,6 +108,8 @@ class Situation:
     intro: Intro = Intro.FULL
     pause_age_s: float | None = None
     """Seconds since the place was saved; None when unknown."""
+    eased: bool = False
+    """Whether a lower level was decided on after the device fell silent: going on is gentle then."""
     audio_player: bool = True
     exercise: str | None = None
     """The exercise named in the command, if any."""

@@ -164,7 +164,7 @@ def test_after_a_month_the_full_intro_comes_back(talk: Talk, days: int, clip: st
 
 def test_a_failed_stream_is_sent_once_more(talk: Talk) -> None:
     """The first failure plays the same place again, the second only stops."""
-    failed = {"error": {"type": "MEDIA_ERROR_UNKNOWN", "message": "x"}}
+    failed: dict[str, Any] = {"error": {"type": "MEDIA_ERROR_UNKNOWN", "message": "x"}}
     state = {"token": talk.token(), "offsetInMilliseconds": 7_000, "playerActivity": "STOPPED"}
     first = talk.send(envelope("AudioPlayer.PlaybackFailed", token=talk.token(), currentPlaybackState=state, **failed))
     assert first.play["audioItem"]["stream"]["offsetInMilliseconds"] == 7_000
@@ -191,9 +191,9 @@ def test_an_exercise_is_chosen_by_its_slot(talk: Talk) -> None:
     """The slot's resolved id names the exercise; a slot that did not match names none."""
 
     def chosen(code: str) -> dict[str, Any]:
-        match = {"authority": "a", "status": {"code": code}}
+        match: dict[str, Any] = {"authority": "a", "status": {"code": code}}
         if code == "ER_SUCCESS_MATCH":
-            match["values"] = [{"value": {"name": "drie", "id": "elbows_up"}}]  # type: ignore[assignment]  # JSON
+            match["values"] = [{"value": {"name": "drie", "id": "elbows_up"}}]
         slot = {"name": "exercise", "value": "drie", "resolutions": {"resolutionsPerAuthority": [match]}}
         player = playing(talk.token(), talk.at("open_book.position"))
         return intent("ChooseExerciseIntent", slots={"exercise": slot}, player=player)

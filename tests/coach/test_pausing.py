@@ -143,3 +143,17 @@ def test_buttons_without_a_run_do_nothing(bench: Bench) -> None:
     paused = press(bench.content, bench.pack, replace(empty, playhead=bench.at("open_book.position")), Button.PAUSE)
     assert paused.stop
     assert paused.play is None
+
+
+def test_what_was_made_easier_in_a_pause_goes_on_gently(bench: Bench) -> None:
+    """When a lower level waits for a silent device, "ga verder" takes the position first, at the easier level."""
+    reply = bench.ask(Command.RESUME, "open_book.right_side", pause_age_s=20, eased=True, state=State.PAUSED)
+    assert reply.clip == clip_key(PromptId.RESUME_AFTER_PAIN, "open_book.right_side")
+    long_ago = bench.ask(Command.RESUME, "open_book.right_side", pause_age_s=9_000, eased=True, state=State.PAUSED)
+    assert (long_ago.play, long_ago.question) == (None, Question.RETURN)
+
+
+def test_going_on_with_an_ended_run_hears_the_full_intro(bench: Bench) -> None:
+    """ "Ga verder" after the end of a run leads to the full intro; a launch says what is due."""
+    assert bench.ask(Command.RESUME, None, state=State.ENDED).clip == PromptId.INTRO_FIRST
+    assert bench.ask(Command.LAUNCH, None, state=State.ENDED).clip == PromptId.INTRO_LATER

@@ -1,0 +1,105 @@
+"""Speech that was made before, on disk: mastered utterances, and recordings of voices that use the network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio.score import Utterance
+from audio.voices.base import Recording
+
+_MAGIC = b"RGO1"
+_DIGEST = 16
+_HEAD = len(_MAGIC) + _DIGEST
+RATE = 24_000
+KEEP_UNUSED_DAYS = 7
+
+
+@dataclass(frozen=True)
+class SpeechCache:
+    """The cache of one voice. Every file carries a checksum: what is damaged counts as absent."""
+
+    folder: Path
+    fingerprint: str
+    """Of the voice: another one finds nothing of this one."""
+    recipe: str
+    """Of the mastering."""
+
+    def speech_path(self, utterance: Utterance) -> Path:
+        """Where a mastered utterance is kept."""
+        name = _hash(self.fingerprint, self.recipe, utterance.text, str(utterance.careful))
+        return self.folder / f"say-{name}.pcm"
+
+    def recording_path(self, text: str) -> Path:
+        """Where a voice's own recording of a text is kept."""
+        return self.folder / f"raw-{_hash(self.fingerprint, text)}.pcm"
+
+    def speech(self, utterance: Utterance) -> bytes | None:
+        """A mastered utterance (16-bit, 24 kHz), or None when it is absent or damaged."""
+        return _read(self.speech_path(utterance))
+
+    def recording(self, text: str) -> Recording | None:
+        """A recording, or None when it is absent or damaged."""
+        found = _read(self.recording_path(text))
+        return None if found is None else Recording(found[4:], int.from_bytes(found[:4], "big"))
+
+    def keep_speech(self, utterance: Utterance, pcm: bytes) -> None:
+        """Keep a mastered utterance. Raises OSError when the disk refuses."""
+        _write(self.speech_path(utterance), pcm)
+
+    def keep_recording(self, text: str, recording: Recording) -> None:
+        """Keep a recording. Raises OSError when the disk refuses."""
+        _write(self.recording_path(text), recording.rate.to_bytes(4, "big") + recording.pcm)
+
+    def forget_unused(self, used: Iterable[Utterance]) -> None:
+        """Remove what the content no longer says and was not written in the last days."""
+        needed = {path.name for one in used for path in (self.speech_path(one), self.recording_path(one.text))}
+        before = time.time() - KEEP_UNUSED_DAYS * 86_400
+        for path in self.folder.glob("*.pcm"):
+            if path.name not in needed and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
+
+def speech_ms(pcm: bytes) -> int:
+    """How long mastered speech lasts (ms)."""
+    return len(pcm) * 1000 // (2 * RATE)
+
+
+def write_whole(path: Path, content: bytes, *, sync: bool = False) -> None:
+    """Write a file so that it is there whole or not at all. Raises OSError when the disk refuses."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            if sync:
+                stream.flush()
+                os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    payload = whole[_HEAD:]
+    return payload if whole[:_HEAD] == _head(payload) else None
+
+
+def _write(path: Path, payload: bytes) -> None:
+    write_whole(path, _head(payload) + payload)
+
+
+def _head(payload: bytes) -> bytes:
+    return _MAGIC + hashlib.blake2b(payload, digest_size=_DIGEST).digest()

@@ -1,0 +1,98 @@
+"""MP3 as it is served: mono, 24 kHz, CBR 48 kbit/s, plain frames without Xing, LAME or ID3 header."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import av
+import lameenc
+import numpy as np
+import numpy.typing as npt
+
+from audio.loudness import RATE, Samples
+from audio.voices.base import Recording
+from skill.errors import AudioError
+
+BITRATE = 48
+QUALITY = 7
+"""Of LAME: twice as fast as 5, and at this bit rate nearer to the original (5 dB less noise from 1 to 6 kHz)."""
+DELAY = 1105
+"""Samples by which decoded sound is late: 576 from the encoder and 529 from every decoder, as no header
+tells a player to skip them."""
+DELAY_MS = DELAY * 1000 / RATE
+
+
+@dataclass(frozen=True)
+class Format:
+    """What the frames of an MP3 say."""
+
+    rate: int
+    channels: int
+    bitrates: frozenset[int]
+    """Bits a second of every frame; one value when the bit rate is constant."""
+    plain: bool
+    """No ID3 tag, and no Xing, Info or LAME header in the first frame."""
+
+
+def encode(pcm: npt.NDArray[np.int16]) -> bytes:
+    """Mono 24 kHz sound as MP3."""
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(BITRATE)
+    encoder.set_in_sample_rate(RATE)
+    encoder.set_out_sample_rate(RATE)
+    encoder.set_channels(1)
+    encoder.set_quality(QUALITY)
+    encoder.silence()
+    return bytes(encoder.encode(pcm.tobytes())) + bytes(encoder.flush())
+
+
+def decode(mp3: bytes) -> Samples:
+    """All samples of a mono 24 kHz MP3, encoder delay included. Raises AudioError when it does not decode."""
+    try:
+        with av.open(io.BytesIO(mp3), "r", format="mp3") as container:
+            pieces = [bytes(one.planes[0])[: one.samples * 4] for one in container.decode(audio=0)]
+            codec = container.streams.audio[0].codec_context
+            found = (codec.format.name, codec.channels, codec.sample_rate)
+    except (av.FFmpegError, IndexError, ValueError) as error:
+        raise AudioError(f"this is no MP3 that can be decoded: {error}") from error
+    if not pieces or found != ("fltp", 1, RATE):
+        raise AudioError(f"this MP3 is not mono at {RATE} Hz, or holds no sound")
+    return np.frombuffer(b"".join(pieces), np.float32)
+
+
+def recording(mp3: bytes) -> Recording:
+    """Any MP3 as a mono recording at its own rate. Raises AudioError when it does not decode."""
+    resampler = av.AudioResampler(format="s16", layout="mono")
+    pieces: list[bytes] = []
+    try:
+        with av.open(io.BytesIO(mp3), "r", format="mp3") as container:
+            rate = container.streams.audio[0].codec_context.sample_rate
+            for frame in container.decode(audio=0):
+                pieces += [bytes(one.planes[0])[: one.samples * 2] for one in resampler.resample(frame)]
+    except (av.FFmpegError, IndexError, ValueError) as error:
+        raise AudioError(f"this is no MP3 that can be decoded: {error}") from error
+    return Recording(b"".join(pieces), rate)
+
+
+_RATES = {0b00: 22_050, 0b01: 24_000, 0b10: 16_000}
+_BITRATES = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+
+
+def inspect(mp3: bytes) -> Format:
+    """Walk the frame headers of an MPEG-2 layer III file. Raises AudioError where they do not join up."""
+    place, rates, channels, bitrates = 0, set[int](), set[int](), set[int]()
+    while place + 4 <= len(mp3):
+        head = int.from_bytes(mp3[place : place + 4], "big")
+        rate, kilobits = _RATES.get(head >> 10 & 3), head >> 12 & 15
+        if head >> 17 != 0x7FF9 or rate is None or not 0 < kilobits < 15:
+            raise AudioError(f"byte {place} is not the start of an MPEG-2 layer III frame")
+        rates.add(rate)
+        bitrates.add(_BITRATES[kilobits] * 1000)
+        channels.add(1 if head >> 6 & 3 == 3 else 2)
+        place += 72 * _BITRATES[kilobits] * 1000 // rate + (head >> 9 & 1)
+    if len(rates) != 1 or len(channels) != 1:
+        raise AudioError("the frames differ in sample rate or channels, or there are none")
+    first = mp3[:400]
+    plain = not any(mark in first for mark in (b"Xing", b"Info", b"LAME")) and mp3[-128:-125] != b"TAG"
+    return Format(rates.pop(), channels.pop(), frozenset(bitrates), plain)

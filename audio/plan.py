@@ -1,0 +1,97 @@
+"""What a build has to do: compares the content with what was made before. Writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from audio.cache import SpeechCache
+from audio.publish import Ledger
+from audio.score import Score, Utterance, scores
+from audio.tasks import Made, Shop
+from audio.voices.base import Voice
+from skill.content import Content
+
+CACHE = ".cache"
+"""The folder beside the packs that holds what is kept between builds."""
+_RECIPE = ("filters", "loudness", "master", "mix", "mp3", "sounds", "timeline", "work")
+"""The modules that shape the sound: when one of them changes, everything is made anew."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every file that must be, by the digest of its score, and which of them are there already."""
+
+    content: Content
+    shop: Shop
+    scores: Mapping[str, Score]
+    made: Mapping[str, Made]
+    """Files that are there, by digest."""
+    notes: tuple[str, ...] = ()
+    """What was found damaged."""
+
+    @property
+    def missing(self) -> list[str]:
+        """The digests of the files that must be made."""
+        return [digest for digest in self.scores if digest not in self.made]
+
+    @property
+    def utterances(self) -> list[Utterance]:
+        """Every sentence that is said anywhere, once."""
+        return list(dict.fromkeys(one for score in self.scores.values() for one in score.utterances))
+
+    @property
+    def needed(self) -> list[Utterance]:
+        """The sentences of the files that must be made, once."""
+        return list(dict.fromkeys(one for digest in self.missing for one in self.scores[digest].utterances))
+
+
+def cache_folder(packs: Path, voice: Voice) -> Path:
+    """Where what is kept between builds of a voice stands."""
+    return packs / CACHE / voice.name
+
+
+def make_plan(content: Content, voice: Voice, packs: Path) -> Plan:
+    """Look what is there and what must be made."""
+    recipe = recipe_hash()
+    shop = Shop(voice, SpeechCache(cache_folder(packs, voice), voice.fingerprint, recipe), packs / voice.name)
+    by_digest: dict[str, Score] = {}
+    making = f"{voice.fingerprint} {voice.softening_db} {recipe}"
+    for score in scores(content):
+        digest = score.digest(making)
+        known = by_digest.get(digest)
+        by_digest[digest] = replace(known, keys=(*known.keys, *score.keys)) if known else score
+    ledger = Ledger.read(ledger_path(shop))
+    notes = [ledger.note] if ledger.note else []
+    made: dict[str, Made] = {}
+    for digest in by_digest:
+        one = ledger.made.get(digest)
+        if one is None:
+            continue
+        if _size(shop.folder / one.file) == one.size:
+            made[digest] = one
+        else:
+            notes.append(f"{shop.folder / one.file} is missing or damaged; it is made anew")
+    return Plan(content, shop, by_digest, made, tuple(notes))
+
+
+def ledger_path(shop: Shop) -> Path:
+    """The file that says which file was made of which score."""
+    return shop.cache.folder / "ledger.json"
+
+
+def recipe_hash() -> str:
+    """A hash over the code that shapes the sound."""
+    digest = hashlib.sha256()
+    for name in _RECIPE:
+        digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1

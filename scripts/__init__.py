@@ -1,0 +1,1 @@
+"""Thin entry points: start, test, and what makes the audio and the interaction models."""

@@ -1,0 +1,139 @@
+"""Start rugoefening: make .venv, install, build the audio and serve the skill on this machine.
+
+This file keeps to syntax that Python 3.6 can read, so that an old Python gets a message and no traceback.
+"""
+
+import argparse
+import errno
+import os
+import socket
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.python_version import require_python
+
+require_python()
+
+# The imports below need a new Python: they come after the check on purpose.
+from scripts.environment import PROJECT, Environment, SetupError, prepare  # noqa: E402
+from scripts.processes import child, run, stop_like_ctrl_c  # noqa: E402
+from skill.errors import RugoefeningError  # noqa: E402
+from skill.settings import Settings, load_settings  # noqa: E402
+
+SERVE_S = 30.0
+"""How long the server may take before it answers."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run everything; answers the exit status: 0 stopped by the user, 1 a problem, 2 wrong usage."""
+    options = _options(arguments)
+    stop_like_ctrl_c()
+    try:
+        return _start(options)
+    except (SetupError, RugoefeningError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped before it was ready; the next start goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="start.py",
+        description="Install rugoefening in .venv, build its audio where that is missing or out of date, "
+        "and serve it on this machine. Run it again at any time: what is there is kept.",
+    )
+    parser.add_argument("--port", type=_port, metavar="N", help="the port (default: RUGOEFENING_PORT or 5050)")
+    parser.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="open no browser (nothing opens one yet: the virtual Echo is in the terminal)",
+    )
+    parser.add_argument(
+        "--voice",
+        metavar="NAME",
+        help="the voice that is built and served (default: RUGOEFENING_VOICE or espeak)",
+    )
+    return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 1 to 65535")
+    return int(text)
+
+
+def _start(options: argparse.Namespace) -> int:
+    settings = load_settings()
+    if settings.environment != "development":
+        raise SetupError(
+            "start.py serves this machine only, and RUGOEFENING_ENV asks for production.\n"
+            "Unset it here; a server for the world is described in the README."
+        )
+    port = options.port or settings.port
+    voice = options.voice or settings.voice
+    _require_free(settings.host, port)
+    environment = prepare(["audio"])
+    environ = {
+        "PYTHONWARNINGS": "ignore::SyntaxWarning",  # of other people's packages, read for the first time
+        **os.environ,
+        "RUGOEFENING_PORT": str(port),
+        "RUGOEFENING_VOICE": voice,
+    }
+    build = [str(environment.python), "-m", "audio", "build", "--voice", voice]
+    status = run(build, folder=PROJECT, environ=environ)
+    return status or _serve(environment, settings, port, environ)
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        if os.name != "nt":  # there, this option would let two programs share a port
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            other = port + 1 if 1024 <= port < 65535 else 5051
+            raise SetupError(
+                f"Port {port} of {host} {why}. Stop the program that holds it, or choose another port: "
+                f"python3 scripts/start.py --port {other}"
+            ) from error
+
+
+def _serve(environment: Environment, settings: Settings, port: int, environ: dict[str, str]) -> int:
+    command = [str(environment.python), "-m", "skill.cli", "serve", "--port", str(port)]
+    with child(command, folder=PROJECT, environ=environ) as server:
+        until = time.monotonic() + SERVE_S
+        while not _answers(settings.host, port):
+            if server.poll() is not None:
+                return server.returncode if server.returncode > 0 else 1
+            if time.monotonic() > until:
+                raise SetupError(f"The server did not answer within {SERVE_S:.0f} s; it is stopped.")
+            time.sleep(0.05)
+        simulate = f"{environment.program('rugoefening')} simulate --url {replace(settings, port=port, public_url='').base_url}"
+        print(f"Ready. Open another terminal and run: {simulate}")
+        print("Stop with Ctrl-C.", flush=True)
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            print("\nStopped.")
+            return 0
+    return status if status > 0 else 1
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Run everything that CI runs: lint, formatting, types, the interaction models and all tests with coverage.
+
+This file keeps to syntax that Python 3.6 can read, so that an old Python gets a message and no traceback.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.python_version import require_python
+
+require_python()
+
+# The imports below need a new Python: they come after the check on purpose.
+from scripts.environment import PROJECT, Environment, SetupError, prepare  # noqa: E402
+from scripts.processes import run, stop_like_ctrl_c  # noqa: E402
+
+COVERAGE_PERCENT = 90
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run all steps, also after one failed; answers 0 when all passed, 1 when not, 2 after wrong usage."""
+    parser = _parser()
+    options, pytest_arguments = parser.parse_known_args(arguments)
+    in_ci = os.environ.get("CI", "").lower() in ("1", "true")
+    if in_ci and (options.fast or pytest_arguments):
+        parser.error("with CI=true everything runs: --fast and pytest's options are for working by hand")
+    stop_like_ctrl_c()
+    try:
+        environment = prepare(["audio", "test"])
+        return _run_all(environment, options.fast, pytest_arguments, in_ci)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="test.py",
+        usage="%(prog)s [-h] [--fast] [pytest's options]",
+        description="Run everything that CI runs. What this program does not know goes to pytest, such as "
+        "'tests/content -k side'; a part of the tests is run without asking for coverage.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--fast", action="store_true", help="no types and no coverage: a quick look at the tests")
+    return parser
+
+
+def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], in_ci: bool) -> int:
+    began = time.monotonic()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RUGOEFENING_")}
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "pytest.xml"
+        steps = _steps(environment, fast, pytest_arguments, report)
+        results = []
+        for name, command in steps:
+            print(f"\n== {name}", flush=True)
+            started = time.monotonic()
+            status = run(command, folder=PROJECT, environ=environ)
+            results.append((name, status, time.monotonic() - started))
+        failures = [f"{name} (exit status {status})" for name, status, _ in results if status]
+        failures += _skipped(report) if in_ci else []
+    times = ", ".join(f"{name} {seconds:.0f} s" for name, _, seconds in results)
+    print(f"\n{len(results)} steps in {time.monotonic() - began:.0f} s: {times}")
+    print("Failed: " + "; ".join(failures) if failures else "Everything passed.", flush=True)
+    return 1 if failures else 0
+
+
+def _steps(
+    environment: Environment, fast: bool, pytest_arguments: list[str], report: Path
+) -> list[tuple[str, list[str]]]:
+    module = [str(environment.python), "-m"]
+    pytest = [*module, "pytest", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}", *pytest_arguments]
+    if not fast and not pytest_arguments:
+        pytest += ["--cov", f"--cov-fail-under={COVERAGE_PERCENT}"]
+    steps = [
+        ("lint", [*module, "ruff", "check", "."]),
+        ("formatting", [*module, "ruff", "format", "--check", "."]),
+        ("types", [*module, "mypy"]),
+        ("interaction models", [str(environment.python), "scripts/build_models.py", "--check"]),
+        ("tests", pytest),
+    ]
+    return [step for step in steps if not (fast and step[0] == "types")]
+
+
+def _skipped(report: Path) -> list[str]:
+    """One failure for each test that pytest did not run, or for a run that left no report."""
+    try:
+        cases = ElementTree.parse(report).getroot().iter("testcase")  # noqa: S314  # pytest just wrote it
+    except (OSError, ElementTree.ParseError):
+        return ["pytest left no report"]
+    return [
+        f"skipped: {case.get('classname')}::{case.get('name')}" for case in cases if case.find("skipped") is not None
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

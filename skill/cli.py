@@ -1,0 +1,152 @@
+"""The ``rugoefening`` command: data on standard output, notes on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from skill.errors import RugoefeningError
+from skill.settings import Settings, load_settings
+
+OK, PROBLEM, USAGE = 0, 1, 2
+
+_EXAMPLES = """examples:
+  rugoefening simulate                      talk to the skill in the terminal
+  rugoefening simulate --fast               a whole training on a virtual clock
+  rugoefening understand "sla maar over"    which command a sentence means
+  rugoefening audio build                   make the audio that changed
+  rugoefening routine check                 read the YAML and report every problem
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns 0 when all is well, 1 for a problem, 2 for wrong usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in _DELEGATED:
+        return _guarded(lambda: _DELEGATED[words[0]](words[1:]))
+    parsed = _parser().parse_args(words)
+    return _guarded(lambda: int(parsed.run(parsed)))
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except RugoefeningError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # the command line talks to the terminal
+        return PROBLEM
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rugoefening",
+        description="A Dutch voice skill that leads three calm upper-back exercises.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="serve the skill on this machine")
+    serve.add_argument("--port", type=int, help="the port to listen on (default: RUGOEFENING_PORT or 5050)")
+    serve.add_argument("--voice", help="which pack to serve (default: RUGOEFENING_VOICE or espeak)")
+    serve.set_defaults(run=_serve)
+    commands.add_parser("simulate", help="a virtual Echo in the terminal", add_help=False)
+    commands.add_parser("understand", help="which command a sentence means, and why", add_help=False)
+    commands.add_parser("audio", help="build and check the audio (build, voices)", add_help=False)
+    commands.add_parser("models", help="build and check the interaction models", add_help=False)
+    routine = commands.add_parser("routine", help="read the routines and prompts and report every problem")
+    routine.add_argument("action", choices=["check"])
+    routine.add_argument("--json", action="store_true", help="data instead of text")
+    routine.set_defaults(run=_routine)
+    return parser
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    from werkzeug.serving import make_server  # noqa: PLC0415  # quick start of the other commands
+
+    from skill.web import create_app  # noqa: PLC0415
+
+    settings = load_settings()
+    if parsed.voice:
+        settings = replace(settings, voice=parsed.voice)
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        return _problem(f"{parsed.port} is no port; write a number from 1 to 65535")
+    if parsed.port is not None:
+        settings = replace(settings, port=parsed.port)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    app = create_app(settings)
+    try:
+        server = make_server(settings.host, settings.port, app, threaded=True)
+    except (OSError, SystemExit):
+        return _problem(f"port {settings.port} is in use; choose another with --port")
+    note(f"rugoefening listens on {settings.base_url} (voice {settings.voice}); Ctrl-C stops it")
+    server.serve_forever()
+    return OK
+
+
+def _simulate(words: list[str]) -> int:
+    from skill.echo import terminal  # noqa: PLC0415  # quick start of the other commands
+
+    return terminal.main(words)
+
+
+def _understand(words: list[str]) -> int:
+    from skill.echo import understanding_cli  # noqa: PLC0415  # quick start of the other commands
+
+    return understanding_cli.main(words)
+
+
+def _audio(words: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "audio", *words], check=False).returncode  # noqa: S603  # our own module
+
+
+def _models(words: list[str]) -> int:
+    from skill.alexa import interaction_model  # noqa: PLC0415  # quick start of the other commands
+
+    return interaction_model.main(words)
+
+
+def _routine(parsed: argparse.Namespace) -> int:
+    from skill.content import load_content  # noqa: PLC0415  # quick start of the other commands
+
+    settings: Settings = load_settings()
+    content = load_content(invocation=settings.invocation, wake_word=settings.wake_word)
+    found = [
+        {
+            "routine": routine.id,
+            "title": routine.title,
+            "reviewed_by": routine.reviewed_by,
+            "exercises": [exercise.id for exercise in routine.exercises],
+            "clips": len(content.clips(routine.id)),
+        }
+        for routine in content.routines.values()
+    ]
+    if parsed.json:
+        print(json.dumps(found, ensure_ascii=False))  # noqa: T201  # data on standard output
+        return OK
+    for one in found:
+        reviewed = one["reviewed_by"] or "nobody yet"
+        print(f"{one['routine']}: {one['title']}; {one['clips']} clips; reviewed by {reviewed}")  # noqa: T201
+    return OK
+
+
+def note(text: str) -> None:
+    """A note for the person at the terminal, on standard error."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command line talks to the terminal
+
+
+def _problem(text: str) -> int:
+    note(text)
+    return PROBLEM
+
+
+_DELEGATED = {"simulate": _simulate, "understand": _understand, "audio": _audio, "models": _models}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""``rugoefening understand TEXT``: which command a sentence means, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from skill.echo.routing import Router
+from skill.echo.understanding import Understood, load_understanding
+from skill.settings import load_settings
+
+EXAMPLES = """examples:
+  rugoefening understand "sla maar over"
+  rugoefening understand --json "ik word een beetje duizelig"
+  rugoefening understand vraag rugoefening naar de resterende tijd
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is understood; the exit status is returned (always 0: not understanding is an answer too).
+
+    Raises ModelError when the interaction model cannot be read, SettingsError when a setting is wrong.
+    """
+    parser = argparse.ArgumentParser(
+        prog="rugoefening understand",
+        description="Which command a sentence means, by the generated interaction model and builtins-nl.yaml.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("text", nargs="+", help="what somebody says; wake word and name may stand in front")
+    parser.add_argument("--json", action="store_true", help="data instead of text")
+    chosen = parser.parse_args(arguments)
+    found = understood(" ".join(chosen.text))
+    shown = {
+        "command": found.command,
+        "intent": found.intent,
+        "slots": dict(found.slots),
+        "score": found.score,
+    }
+    if chosen.json:
+        _print(json.dumps(shown, ensure_ascii=False))
+        return 0
+    slots = "".join(f" {name}={value}" for name, value in found.slots.items())
+    _print(f"{found.command}{slots}  ({found.intent}, {found.score:.2f}: {found.why})")
+    return 0
+
+
+def understood(text: str) -> Understood:
+    """What a sentence means, its wake word and the name of the skill left aside."""
+    settings = load_settings()
+    understanding = load_understanding()
+    router = Router(understanding, invocation=settings.invocation, wake_word=settings.wake_word)
+    asked = router.unwrapped(text)
+    if asked is None:
+        return Understood(text, "start", "LaunchRequest", {}, 1.0, "opens the skill by its name")
+    return understanding.understand(asked)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

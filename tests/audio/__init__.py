@@ -1,0 +1,1 @@
+"""The audio: what is made is measured, with two decoders and a meter of another maker."""

@@ -1,0 +1,1 @@
+"""Tests of the entry points, and of what every file of the project keeps to."""
