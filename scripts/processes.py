@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-PATIENCE_S = 5.0
+PATIENCE_S = 3.0
 """How long a program may take to end after it was asked to, before it is asked less kindly."""
 
 

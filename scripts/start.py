@@ -9,7 +9,6 @@ import os
 import socket
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -22,7 +21,7 @@ require_python()
 from scripts.environment import PROJECT, Environment, SetupError, prepare  # noqa: E402
 from scripts.processes import child, run, stop_like_ctrl_c  # noqa: E402
 from skill.errors import RugoefeningError  # noqa: E402
-from skill.settings import Settings, load_settings  # noqa: E402
+from skill.settings import load_settings  # noqa: E402
 
 SERVE_S = 30.0
 """How long the server may take before it answers."""
@@ -87,7 +86,13 @@ def _start(options: argparse.Namespace) -> int:
     }
     build = [str(environment.python), "-m", "audio", "build", "--voice", voice]
     status = run(build, folder=PROJECT, environ=environ)
-    return status or _serve(environment, settings, port, environ)
+    if status:
+        return status
+    try:
+        return _serve(environment, settings.host, port, environ)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 0
 
 
 def _require_free(host: str, port: int) -> None:
@@ -106,25 +111,26 @@ def _require_free(host: str, port: int) -> None:
             ) from error
 
 
-def _serve(environment: Environment, settings: Settings, port: int, environ: dict[str, str]) -> int:
+def _serve(environment: Environment, host: str, port: int, environ: dict[str, str]) -> int:
     command = [str(environment.python), "-m", "skill.cli", "serve", "--port", str(port)]
     with child(command, folder=PROJECT, environ=environ) as server:
         until = time.monotonic() + SERVE_S
-        while not _answers(settings.host, port):
+        while not _answers(host, port):
             if server.poll() is not None:
                 return server.returncode if server.returncode > 0 else 1
             if time.monotonic() > until:
                 raise SetupError(f"The server did not answer within {SERVE_S:.0f} s; it is stopped.")
             time.sleep(0.05)
-        simulate = f"{environment.program('rugoefening')} simulate --url {replace(settings, port=port, public_url='').base_url}"
-        print(f"Ready. Open another terminal and run: {simulate}")
-        print("Stop with Ctrl-C.", flush=True)
-        try:
-            status = server.wait()
-        except KeyboardInterrupt:
-            print("\nStopped.")
-            return 0
+        _say_what_next(environment, host, port)
+        status = server.wait()
     return status if status > 0 else 1
+
+
+def _say_what_next(environment: Environment, host: str, port: int) -> None:
+    address = f"[{host}]" if ":" in host else host
+    simulate = f"{environment.program('rugoefening')} simulate --url http://{address}:{port}"
+    print(f"Ready. Open another terminal and run: {simulate}")
+    print("Stop with Ctrl-C.", flush=True)
 
 
 def _answers(host: str, port: int) -> bool:

@@ -15,11 +15,10 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, RequestEnti
 
 from skill.alexa.facts import World
 from skill.alexa.skill import AlexaSkill, EnvelopeError
-from skill.content import load_content
-from skill.errors import PackError, RugoefeningError, SettingsError, StoreError
-from skill.pack import PackReader
+from skill.content import Content, load_content
+from skill.errors import RugoefeningError, SettingsError, StoreError
+from skill.library import Library
 from skill.progress import SqliteStore, Store
-from skill.readiness import ready_pack
 from skill.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -47,34 +46,39 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
             "The skill cannot be served in production:",
             ["requests cannot be verified yet, and unsigned ones are answered in development only"],
         )
-    world = _world(settings)
+    library = Library(_loader(settings), settings.pack_folder, settings.routine)
+    store = SqliteStore(settings.database)
+    _expire(store)
+    development = settings.environment == "development"
     app = Flask("rugoefening", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    if settings.environment == "development":
+    if development:
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "::1"]
-    app.extensions["rugoefening"] = world
-    _add_alexa(app, AlexaSkill(world), verifier)
+    _add_alexa(app, AlexaSkill(_now(settings, library, store), loopback=development), verifier)
     _add_audio(app, settings)
-    _add_health(app, world)
+    _add_health(app, library, store)
     _add_errors(app)
     return app
 
 
-def _world(settings: Settings) -> World:
-    content = load_content(invocation=settings.invocation, wake_word=settings.wake_word)
-    packs = PackReader(settings.pack_folder)
-    ready_pack(content, packs, settings.routine)
-    store = SqliteStore(settings.database)
-    _expire(store)
-    return World(
-        content=content,
-        packs=packs,
-        store=store,
-        routine=settings.routine,
-        id_key=settings.id_key,
-        audio_url=f"{settings.base_url}/audio/{settings.voice}",
-        loopback=settings.environment == "development",
-    )
+def _loader(settings: Settings) -> Callable[[], Content]:
+    return lambda: load_content(invocation=settings.invocation, wake_word=settings.wake_word)
+
+
+def _now(settings: Settings, library: Library, store: Store) -> Callable[[], World]:
+    def now() -> World:
+        content, pack = library.current()
+        return World(
+            content=content,
+            pack=pack,
+            older_pack=library.older,
+            store=store,
+            routine=settings.routine,
+            id_key=settings.id_key,
+            audio_url=f"{settings.base_url}/audio/{settings.voice}",
+        )
+
+    return now
 
 
 def _expire(store: Store) -> None:
@@ -137,30 +141,27 @@ def _is_one_range(header: str) -> bool:
     return not (first and last) or int(first) <= int(last)
 
 
-def _add_health(app: Flask, world: World) -> None:
+def _add_health(app: Flask, library: Library, store: Store) -> None:
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
-        checks = {"pack": _pack_health(world), "database": _database_health(world)}
+        checks = {"pack": _pack_health(library), "database": _database_health(store)}
         usable = checks["pack"]["ok"]
         status = "ok" if all(one["ok"] for one in checks.values()) else "degraded" if usable else "down"
         return jsonify({"status": status, **checks}), 200 if usable else 503
 
 
-def _pack_health(world: World) -> dict[str, Any]:
-    try:
-        pack = ready_pack(world.content, world.packs, world.routine)
-    except PackError as error:
-        return {"ok": False, "problem": str(error).splitlines()[0]}
+def _pack_health(library: Library) -> dict[str, Any]:
+    _, pack = library.current()
     files = {clip.file for clip in pack.clips.values()} | {track.file for track in pack.tracks.values()}
-    gone = sorted(file for file in files if not (world.packs.folder / file).is_file())
+    gone = sorted(file for file in files if not (library.folder / file).is_file())
     if gone:
         return {"ok": False, "id": pack.id, "problem": f"{len(gone)} audio files are missing"}
     return {"ok": True, "id": pack.id, "voice": pack.voice, "files": len(files)}
 
 
-def _database_health(world: World) -> dict[str, Any]:
+def _database_health(store: Store) -> dict[str, Any]:
     try:
-        world.store.check()
+        store.check()
     except StoreError:
         return {"ok": False, "problem": "progress cannot be written; the routine goes on without it"}
     return {"ok": True}

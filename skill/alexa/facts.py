@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from skill.coach.situation import AFTER_PAIN, LEVELS, STORED_MARKS
 from skill.content import Content
 from skill.content.model import Level, Tempo
 from skill.errors import StoreError
-from skill.pack import Pack, PackReader
+from skill.pack import Pack
 from skill.progress import Known, Place, Store
 
 log = logging.getLogger(__name__)
@@ -27,17 +28,17 @@ INTRO_VALID_S = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class World:
-    """What every request is answered with."""
+    """What a request is answered with."""
 
     content: Content
-    packs: PackReader
+    pack: Pack
+    older_pack: Callable[[str], Pack | None]
+    """Finds an earlier pack by its id."""
     store: Store
     routine: str
     id_key: str
     audio_url: str
     """Where the files of the pack are served, without a slash at its end."""
-    loopback: bool
-    """Whether audio may come over http from this machine (development)."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,11 @@ def ours(world: World, stream: Stream | None) -> Stream | None:
     return stream if stream is not None and stream.routine in world.content.routines else None
 
 
-def situation(world: World, pack: Pack, asked: Asked, exercise: str | None = None) -> Situation:
+def situation(world: World, asked: Asked, exercise: str | None = None) -> Situation:
     """What the coach is told. A store that cannot be read means: unknown person, full intro."""
     known = _known(world, asked)
     profile = known or Known()
-    playhead, saved_at = _place(world, pack, asked, profile)
+    playhead, saved_at = _place(world, asked, profile)
     question = _question(asked)
     playing = asked.playing and playhead is not None and not asked.in_session
     closed = profile.closed and not asked.attributes.get("place")
@@ -115,20 +116,20 @@ def situation(world: World, pack: Pack, asked: Asked, exercise: str | None = Non
     )
 
 
-def translate(world: World, pack: Pack, playhead: Playhead, step: str | None = None) -> Playhead | None:
+def translate(world: World, playhead: Playhead, step: str | None = None) -> Playhead | None:
     """A place of an older pack in the pack that is served now, by step id.
 
     A step that no longer exists falls back to the start of its exercise; an exercise that no longer
     exists to None. ``step`` helps when the older pack is gone.
     """
-    stream = playhead.stream
+    stream, pack = playhead.stream, world.pack
     track = pack.track(stream.routine, stream.track, stream.level, stream.tempo)
     if track is None:
         return None
     if stream.pack == pack.id:
         return playhead
     current = replace(stream, pack=pack.id)
-    before = world.packs.older(stream.pack)
+    before = world.older_pack(stream.pack)
     old = before.track(stream.routine, stream.track, stream.level, stream.tempo) if before else None
     if old is not None and old.hash == track.hash:
         return Playhead(current, playhead.offset_ms)
@@ -138,10 +139,10 @@ def translate(world: World, pack: Pack, playhead: Playhead, step: str | None = N
     return Playhead(current, start.start_ms)
 
 
-def place_of(pack: Pack, playhead: Playhead, at: float) -> Place | None:
+def place_of(world: World, playhead: Playhead, at: float) -> Place | None:
     """A playhead as the store keeps it; None when the pack lacks its track."""
     stream = playhead.stream
-    track = pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    track = world.pack.track(stream.routine, stream.track, stream.level, stream.tempo)
     if track is None:
         return None
     return Place(
@@ -166,22 +167,22 @@ def _known(world: World, asked: Asked) -> Known | None:
         return None
 
 
-def _place(world: World, pack: Pack, asked: Asked, known: Known) -> tuple[Playhead | None, float | None]:
+def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, float | None]:
     """Where the open run is, and when that was saved (None: unknown)."""
     held = _held(world, asked)
     if held is not None:
-        return translate(world, pack, held), _time(asked.attributes.get("at"))
+        return translate(world, held), _time(asked.attributes.get("at"))
     saved = _saved(known)
     stream = None if known.closed else asked.stream
     if stream is None or (saved is not None and saved.stream.run != stream.run and not asked.playing):
         if saved is None or known.place is None or ours(world, saved.stream) is None:
             return None, None
-        return translate(world, pack, saved, known.place.step), known.place.at
+        return translate(world, saved, known.place.step), known.place.at
     live = Playhead(stream, asked.offset_ms)
     if saved is None or known.place is None or saved.stream.run != stream.run:
-        return translate(world, pack, live), None
+        return translate(world, live), None
     step = known.place.step if known.place.track == stream.track else None
-    return _agreed(pack, translate(world, pack, live, step), saved), known.place.at
+    return _agreed(world.pack, translate(world, live, step), saved), known.place.at
 
 
 def _agreed(pack: Pack, live: Playhead | None, saved: Playhead) -> Playhead | None:
@@ -247,7 +248,7 @@ def _state(closed: bool, question: Question | None, playhead: Playhead | None, p
 
 def _intro(world: World, asked: Asked, known: Known) -> Intro:
     heard = known.intro_at is not None and asked.at - known.intro_at <= INTRO_VALID_S
-    same = known.intro_hash == world.content.safety_hash(world.routine)
+    same = known.intro_hash == world.pack.text_hash.get(world.routine)
     return Intro.SHORT if heard and same else Intro.FULL
 
 

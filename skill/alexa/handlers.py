@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,6 @@ from skill.coach.course import Course
 from skill.coach.reply import Close, Remember
 from skill.content.prompt_ids import PromptId
 from skill.errors import StoreError
-from skill.pack import Pack
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,17 @@ _BUTTONS = {
 }
 
 
+Now = Callable[[], World]
+"""Gives what a request is answered with at this moment."""
+
+
 def _kind(handler_input: Any) -> str:
     return str(getattr(handler_input.request_envelope.request, "object_type", "") or "")
 
 
 class _Handler(AbstractRequestHandler):
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, now: Now) -> None:
+        self.now = now
 
 
 class WordsHandler(_Handler):
@@ -49,16 +53,15 @@ class WordsHandler(_Handler):
 
     def handle(self, handler_input: Any) -> Response:
         """Answer with speech, and perhaps with directives."""
-        world, envelope = self.world, handler_input.request_envelope
-        pack = world.packs.current()
+        world, envelope = self.now(), handler_input.request_envelope
         asked = facts.read(world, envelope)
         command, exercise = _command(envelope.request)
-        situation = facts.situation(world, pack, asked, exercise)
-        reply = decide(world.content, pack, situation, command)
-        reply = remember(world, pack, asked, reply)
+        situation = facts.situation(world, asked, exercise)
+        reply = decide(world.content, world.pack, situation, command)
+        reply = remember(world, asked, reply)
         held = _held(situation, reply, asked) if reply.question else None
         handler_input.attributes_manager.session_attributes = responses.attributes(reply, held)
-        return responses.spoken(world, pack, reply, str(envelope.request.locale or ""))
+        return responses.spoken(world, reply, str(envelope.request.locale or ""))
 
 
 class EventHandler(_Handler):
@@ -70,25 +73,13 @@ class EventHandler(_Handler):
 
     def handle(self, handler_input: Any) -> Response:
         """Answer with directives only, or with nothing."""
-        world, envelope = self.world, handler_input.request_envelope
-        pack = world.packs.current()
+        world, envelope = self.now(), handler_input.request_envelope
         asked = facts.read(world, envelope)
-        playhead = _event_place(world, pack, envelope.request)
+        playhead = _event_place(world, envelope.request)
         if playhead is None:
             return Response()
-        reply = self._reply(_kind(handler_input), pack, asked, playhead)
-        return responses.silent(world, pack, reply)
-
-    def _reply(self, kind: str, pack: Pack, asked: Asked, playhead: Playhead) -> Reply:
-        world = self.world
-        if kind == "AudioPlayer.PlaybackNearlyFinished":
-            reply = follow(world.content, pack, playhead)
-            return Reply() if reply.play and _closed(world, asked, playhead) else reply
-        if kind == "AudioPlayer.PlaybackFailed":
-            log.warning("a device could not play %s", playhead.stream.track)
-            return retry(pack, playhead)
-        _follow_place(world, pack, asked, playhead, kind)
-        return Reply()
+        reply = _follow(world, _kind(handler_input), asked, playhead)
+        return responses.silent(world, reply)
 
 
 class ButtonHandler(_Handler):
@@ -100,12 +91,11 @@ class ButtonHandler(_Handler):
 
     def handle(self, handler_input: Any) -> Response:
         """Answer with directives only."""
-        world = self.world
-        pack = world.packs.current()
+        world = self.now()
         asked = facts.read(world, handler_input.request_envelope)
-        situation = facts.situation(world, pack, asked)
-        reply = press(world.content, pack, situation, _BUTTONS[_kind(handler_input)])
-        return responses.silent(world, pack, remember(world, pack, asked, reply))
+        situation = facts.situation(world, asked)
+        reply = press(world.content, world.pack, situation, _BUTTONS[_kind(handler_input)])
+        return responses.silent(world, remember(world, asked, reply))
 
 
 class WipeHandler(_Handler):
@@ -117,8 +107,8 @@ class WipeHandler(_Handler):
 
     def handle(self, handler_input: Any) -> Response:
         """Wipe and answer nothing."""
-        asked = facts.read(self.world, handler_input.request_envelope)
-        _store(self.world, asked, Remember(forget=True), None)
+        world = self.now()
+        remember(world, facts.read(world, handler_input.request_envelope), Reply(remember=Remember(forget=True)))
         return Response()
 
 
@@ -141,8 +131,8 @@ class RestHandler(_Handler):
 class Apology(AbstractExceptionHandler):
     """Whatever goes wrong: a spoken apology to words, silence to events."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, now: Now) -> None:
+        self.now = now
 
     def can_handle(self, handler_input: Any, exception: Exception) -> bool:
         """Every exception."""
@@ -155,14 +145,13 @@ class Apology(AbstractExceptionHandler):
         if is_event(_kind(handler_input)):
             return Response()
         handler_input.attributes_manager.session_attributes = {}
-        pack = self.world.packs.current()
-        return responses.spoken(self.world, pack, Reply(clip=PromptId.ERROR), str(request.locale or ""))
+        return responses.spoken(self.now(), Reply(clip=PromptId.ERROR), str(request.locale or ""))
 
 
-def remember(world: World, pack: Pack, asked: Asked, reply: Reply) -> Reply:
+def remember(world: World, asked: Asked, reply: Reply) -> Reply:
     """Do what the reply wants remembered; a store that is down stops nothing but the wiping."""
     try:
-        _write(world, pack, asked, reply.remember)
+        _write(world, asked, reply.remember)
     except StoreError as error:
         log.warning("progress cannot be written: %s", error)
         if reply.remember.forget:
@@ -170,7 +159,7 @@ def remember(world: World, pack: Pack, asked: Asked, reply: Reply) -> Reply:
     return reply
 
 
-def _write(world: World, pack: Pack, asked: Asked, wanted: Remember) -> None:
+def _write(world: World, asked: Asked, wanted: Remember) -> None:
     if not asked.person:
         return
     store, at = world.store, asked.at
@@ -178,11 +167,11 @@ def _write(world: World, pack: Pack, asked: Asked, wanted: Remember) -> None:
         store.forget(asked.person, at, asked.stream.run if asked.stream else None)
         return
     if wanted.intro_heard:
-        store.intro_heard(asked.person, world.content.safety_hash(world.routine), at)
+        store.intro_heard(asked.person, world.pack.text_hash.get(world.routine, ""), at)
     if wanted.level is not None or wanted.tempo is not None:
         store.save_profile(asked.person, level=wanted.level, tempo=wanted.tempo, at=at)
     if wanted.place is not None:
-        place = facts.place_of(pack, wanted.place, at)
+        place = facts.place_of(world, wanted.place, at)
         if place is not None:
             store.save_place(asked.person, asked.device, place)
     if wanted.close is not None:
@@ -190,13 +179,6 @@ def _write(world: World, pack: Pack, asked: Asked, wanted: Remember) -> None:
         if how is Close.FINISHED:
             store.finish_run(asked.person, run, at, world.routine)
         store.close_run(asked.person, run, at)
-
-
-def _store(world: World, asked: Asked, wanted: Remember, pack: Pack | None) -> None:
-    try:
-        _write(world, pack or world.packs.current(), asked, wanted)
-    except StoreError as error:
-        log.warning("progress cannot be written: %s", error)
 
 
 def _held(situation: Situation, reply: Reply, asked: Asked) -> dict[str, Any] | None:
@@ -230,7 +212,7 @@ def _exercise(intent: Any) -> str | None:
     return None
 
 
-def _event_place(world: World, pack: Pack, request: Any) -> Playhead | None:
+def _event_place(world: World, request: Any) -> Playhead | None:
     stream = facts.ours(world, decode(getattr(request, "token", None)))
     if stream is None:
         return None
@@ -238,7 +220,18 @@ def _event_place(world: World, pack: Pack, request: Any) -> Playhead | None:
     offset = getattr(request, "offset_in_milliseconds", None)
     if offset is None and state is not None and state.token == request.token:
         offset = state.offset_in_milliseconds
-    return facts.translate(world, pack, Playhead(stream, max(0, offset or 0)))
+    return facts.translate(world, Playhead(stream, max(0, offset or 0)))
+
+
+def _follow(world: World, kind: str, asked: Asked, playhead: Playhead) -> Reply:
+    if kind == "AudioPlayer.PlaybackNearlyFinished":
+        reply = follow(world.content, world.pack, playhead)
+        return Reply() if reply.play and _closed(world, asked, playhead) else reply
+    if kind == "AudioPlayer.PlaybackFailed":
+        log.warning("a device could not play %s", playhead.stream.track)
+        return retry(world.pack, playhead)
+    _follow_place(world, asked, playhead, kind)
+    return Reply()
 
 
 def _closed(world: World, asked: Asked, playhead: Playhead) -> bool:
@@ -249,12 +242,12 @@ def _closed(world: World, asked: Asked, playhead: Playhead) -> bool:
         return False
 
 
-def _follow_place(world: World, pack: Pack, asked: Asked, playhead: Playhead, kind: str) -> None:
+def _follow_place(world: World, asked: Asked, playhead: Playhead, kind: str) -> None:
     """Save where the player is; count a run whose last repetition was passed; close one that played out."""
-    place = facts.place_of(pack, playhead, asked.at)
+    place = facts.place_of(world, playhead, asked.at)
     if place is None or not asked.person:
         return
-    course = Course(world.content.routines[playhead.stream.routine], pack, world.content.minutes)
+    course = Course(world.content.routines[playhead.stream.routine], world.pack, world.content.minutes)
     over = kind == "AudioPlayer.PlaybackFinished"
     last = over and course.queue_after(playhead.stream) is None
     try:

@@ -28,29 +28,29 @@ from skill.alexa.token import encode
 from skill.coach import Play, Reply
 from skill.content.model import Exercise
 from skill.content.prompt_ids import PromptId
-from skill.pack import Pack
+from skill.pack import track_path
 
 log = logging.getLogger(__name__)
 
 DUTCH = "nl-NL"
 
 
-def spoken(world: World, pack: Pack, reply: Reply, locale: str) -> Response:
+def spoken(world: World, reply: Reply, locale: str) -> Response:
     """The response to a launch or an intent."""
-    directives = _directives(world, pack, reply)
+    directives = _directives(world, reply)
     opens = reply.question is not None and reply.play is None
-    reprompt = _speech(world, pack, reply.reprompt, locale) if opens and reply.reprompt else None
+    reprompt = _speech(world, reply.reprompt, locale) if opens and reply.reprompt else None
     return Response(
-        output_speech=_speech(world, pack, reply.clip, locale) if reply.clip else None,
+        output_speech=_speech(world, reply.clip, locale) if reply.clip else None,
         reprompt=Reprompt(output_speech=reprompt) if reprompt else None,
         directives=directives or None,
         should_end_session=not opens,
     )
 
 
-def silent(world: World, pack: Pack, reply: Reply) -> Response:
+def silent(world: World, reply: Reply) -> Response:
     """The response to an event or a button: directives or nothing."""
-    return Response(directives=_directives(world, pack, reply) or None)
+    return Response(directives=_directives(world, reply) or None)
 
 
 def attributes(reply: Reply, held: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -66,10 +66,10 @@ def audio_source(world: World, file: str) -> str:
     return f"{world.audio_url}/{quote(file)}"
 
 
-def _speech(world: World, pack: Pack, clip_key: str, locale: str) -> Any:
+def _speech(world: World, clip_key: str, locale: str) -> Any:
     """A clip as SSML; one that the pack lacks is spoken as text where Alexa speaks Dutch, else the error clip."""
     routine = world.routine
-    clip = pack.clip(routine, clip_key)
+    clip = world.pack.clip(routine, clip_key)
     if clip is not None:
         source = html.escape(audio_source(world, clip.file), quote=True)
         return SsmlOutputSpeech(ssml=f'<speak><audio src="{source}"/></speak>')
@@ -77,25 +77,25 @@ def _speech(world: World, pack: Pack, clip_key: str, locale: str) -> Any:
     written = world.content.clips(routine).get(clip_key)
     if written is not None and locale == DUTCH:
         return PlainTextOutputSpeech(text=written.text)
-    if clip_key != PromptId.ERROR and pack.clip(routine, PromptId.ERROR) is not None:
-        return _speech(world, pack, PromptId.ERROR, locale)
+    if clip_key != PromptId.ERROR and world.pack.clip(routine, PromptId.ERROR) is not None:
+        return _speech(world, PromptId.ERROR, locale)
     return PlainTextOutputSpeech(text="Er gaat iets mis.")
 
 
-def _directives(world: World, pack: Pack, reply: Reply) -> list[Any]:
+def _directives(world: World, reply: Reply) -> list[Any]:
     found: list[Any] = []
     if reply.stop:
         found.append(StopDirective())
     if reply.clear:
         found.append(ClearQueueDirective(clear_behavior=ClearBehavior.CLEAR_ALL))
     if reply.play is not None:
-        found.append(_play(world, pack, reply.play))
+        found.append(_play(world, reply.play))
     return found
 
 
-def _play(world: World, pack: Pack, play: Play) -> PlayDirective:
+def _play(world: World, play: Play) -> PlayDirective:
     stream = play.stream
-    track = pack.tracks[f"{stream.routine}/{stream.track}/{stream.level}/{stream.tempo}"]
+    track = world.pack.tracks[track_path(stream.routine, stream.track, stream.level, stream.tempo)]
     routine = world.content.routines[stream.routine]
     exercise = routine.exercise(stream.track)
     return PlayDirective(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ask_sdk_core.exceptions import SerializationException
@@ -31,8 +31,8 @@ class EnvelopeError(RugoefeningError):
 class AlexaSkill:
     """Answers request envelopes."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, now: Callable[[], World], *, loopback: bool) -> None:
+        self.loopback = loopback
         builder = SkillBuilder()
         for handler in (
             handlers.WordsHandler,
@@ -41,8 +41,8 @@ class AlexaSkill:
             handlers.WipeHandler,
             handlers.RestHandler,
         ):
-            builder.add_request_handler(handler(world))
-        builder.add_exception_handler(handlers.Apology(world))
+            builder.add_request_handler(handler(now))
+        builder.add_exception_handler(handlers.Apology(now))
         self._skill = builder.create()
         self._serializer = DefaultSerializer()
 
@@ -72,7 +72,7 @@ class AlexaSkill:
         return response
 
     def _report(self, envelope: Any, response: Mapping[str, Any]) -> None:
-        for violation in contract.check(envelope, response, loopback=self.world.loopback):
+        for violation in contract.check(envelope, response, loopback=self.loopback):
             log.error("the answer breaks a rule of Alexa: %s (%s)", violation.message, violation.source)
 
 

@@ -81,7 +81,9 @@ class Assumptions:
 
 
 @dataclass(frozen=True)
-class _Sample:
+class Sample:
+    """One sample of the model, its slot filled in: the words, and what they mean."""
+
     intent: str
     words: tuple[str, ...]
     slots: tuple[tuple[str, str], ...] = ()
@@ -119,7 +121,7 @@ def load_understanding(model_path: Path = MODEL, builtins_path: Path = BUILTINS)
     return Understanding(samples, assumptions, invocation=language["invocationName"])
 
 
-def _samples(language: Mapping[str, Any], assumptions: Assumptions) -> Iterator[_Sample]:
+def _samples(language: Mapping[str, Any], assumptions: Assumptions) -> Iterator[Sample]:
     values = {
         kind["name"]: [
             (value["id"], spoken)
@@ -133,21 +135,21 @@ def _samples(language: Mapping[str, Any], assumptions: Assumptions) -> Iterator[
         for text in (*intent["samples"], *assumptions.intents.get(intent["name"], ())):
             slot = _SLOT.search(text)
             if slot is None:
-                yield _Sample(intent["name"], words_of(text, assumptions.digits))
+                yield Sample(intent["name"], words_of(text, assumptions.digits))
                 continue
             for identity, spoken in values[types[slot[1]]]:
                 filled = text.replace(slot[0], spoken)
-                yield _Sample(intent["name"], words_of(filled, assumptions.digits), ((slot[1], identity),))
+                yield Sample(intent["name"], words_of(filled, assumptions.digits), ((slot[1], identity),))
 
 
 class Understanding:
     """Takes text and says which intent a Dutch Echo would choose."""
 
-    def __init__(self, samples: Sequence[_Sample], assumptions: Assumptions, *, invocation: str) -> None:
+    def __init__(self, samples: Sequence[Sample], assumptions: Assumptions, *, invocation: str) -> None:
         self.assumptions = assumptions
         self.invocation = invocation
-        self._samples = samples
-        self._exact: dict[tuple[str, ...], _Sample] = {}
+        self.samples = samples
+        self._exact: dict[tuple[str, ...], Sample] = {}
         for sample in samples:
             known = self._exact.setdefault(sample.words, sample)
             if known.intent != sample.intent and sample.intent.startswith(BUILT_IN):
@@ -156,23 +158,23 @@ class Understanding:
     # What follows is only needed for words that are not exactly a sample.
 
     @cached_property
-    def _cores(self) -> Mapping[tuple[str, ...], _Sample]:
+    def _cores(self) -> Mapping[tuple[str, ...], Sample]:
         """The samples by the words that carry their meaning, where these mean one thing only."""
-        cores: dict[tuple[str, ...], dict[str, _Sample]] = defaultdict(dict)
-        for sample in self._samples:
+        cores: dict[tuple[str, ...], dict[str, Sample]] = defaultdict(dict)
+        for sample in self.samples:
             cores[self._core(sample.words)].setdefault(str(command_for_intent(sample.intent)), sample)
         return {core: next(iter(found.values())) for core, found in cores.items() if len(found) == 1}
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        own = (sample for sample in self._samples if not sample.intent.startswith(BUILT_IN))
+        own = (sample for sample in self.samples if not sample.intent.startswith(BUILT_IN))
         return Vocabulary(((one.intent, one.words) for one in own), self.assumptions.fillers)
 
     @cached_property
     def _postings(self) -> Mapping[str, Sequence[int]]:
         """Per word the samples of custom intents that hold it."""
         postings: dict[str, list[int]] = defaultdict(list)
-        for index, sample in enumerate(self._samples):
+        for index, sample in enumerate(self.samples):
             if not sample.intent.startswith(BUILT_IN):
                 for word in set(sample.words):
                     postings[word].append(index)
@@ -189,7 +191,7 @@ class Understanding:
         """The intent for what somebody said, FallbackIntent when nothing comes close."""
         words = words_of(text, self.assumptions.digits)
         if not words:
-            return self._understood(text, _Sample(FALLBACK, ()), 0.0, "nothing was said")
+            return self._understood(text, Sample(FALLBACK, ()), 0.0, "nothing was said")
         if words in self._exact:
             return self._understood(text, self._exact[words], 1.0, "exactly a sample")
         alarms = self._alarms_in(words)
@@ -199,7 +201,7 @@ class Understanding:
             return self._understood(text, same, 0.95, f"same words as '{' '.join(same.words)}'")
         best, score = self._closest(words, alarms)
         if best is None or (score < _THRESHOLD and not alarm):
-            return self._understood(text, _Sample(FALLBACK, ()), score, "nothing comes close")
+            return self._understood(text, Sample(FALLBACK, ()), score, "nothing comes close")
         reason = f"resembles '{' '.join(best.words)}'"
         return self._understood(text, best, score, f"{reason}; '{alarm}' is a safety word" if alarm else reason)
 
@@ -215,9 +217,9 @@ class Understanding:
     def as_pause(self, understood: Understood) -> Understood:
         """The same words as PauseIntent: how "stop" arrives when audio plays and no session is open."""
         why = f"{understood.intent} without a session arrives as a pause"
-        return self._understood(understood.text, _Sample("AMAZON.PauseIntent", ()), understood.score, why)
+        return self._understood(understood.text, Sample("AMAZON.PauseIntent", ()), understood.score, why)
 
-    def _understood(self, text: str, sample: _Sample, score: float, why: str) -> Understood:
+    def _understood(self, text: str, sample: Sample, score: float, why: str) -> Understood:
         command = command_for_intent(sample.intent)
         # on its own, "ik ben klaar" is the answer to "are you ready?"
         shown = Command.START if command is Command.READY else command
@@ -226,7 +228,7 @@ class Understanding:
     def _core(self, words: Sequence[str]) -> tuple[str, ...]:
         return without(words, self.assumptions.fillers)
 
-    def _same_core(self, words: tuple[str, ...]) -> _Sample | None:
+    def _same_core(self, words: tuple[str, ...]) -> Sample | None:
         core = self._core(words)
         opened = without_opening(words, self.assumptions.openings)
         for form in (core, opened, self._core(opened), without_opening(core, self.assumptions.openings)):
@@ -240,16 +242,16 @@ class Understanding:
         traces = (trace for word in words for trace in self._vocabulary.trace(word))
         return tuple(one.word for one in traces if one.word in self._alarms and one.surety >= _SURE)
 
-    def _closest(self, words: tuple[str, ...], alarms: tuple[str, ...]) -> tuple[_Sample | None, float]:
+    def _closest(self, words: tuple[str, ...], alarms: tuple[str, ...]) -> tuple[Sample | None, float]:
         allowed = (*SAFETY, MEDICAL) if alarms else None
         traced = self._traced(words)
         whole = sum(self._said_weight(word) for word in words)
         evidence = self._evidence(traced, whole)
-        best: _Sample | None = None
+        best: Sample | None = None
         best_score = 0.0
         said = " ".join(words)
         for index in self._candidates(traced, allowed):
-            sample = self._samples[index]
+            sample = self.samples[index]
             alike = self._alike(traced, whole, sample.words)
             shape = fuzz.ratio(said, " ".join(sample.words)) / 100
             score = 0.6 * alike + 0.25 * evidence.get(sample.intent, 0.0) + 0.15 * shape
@@ -291,8 +293,8 @@ class Understanding:
             if place and (common or (place >= 2 and traced[word] < _TELLING)):
                 continue
             for index in self._postings.get(word, ()):
-                if allowed is None or self._samples[index].intent in allowed:
-                    points[index] += traced[word] / (4 + len(self._samples[index].words))  # type: ignore[assignment]
+                if allowed is None or self.samples[index].intent in allowed:
+                    points[index] += traced[word] / (4 + len(self.samples[index].words))  # type: ignore[assignment]
         return [index for index, _ in points.most_common(_CLOSEST)]
 
     def _alike(self, traced: Mapping[str, float], whole: float, sample: Sequence[str]) -> float:

@@ -81,7 +81,9 @@ def small_content(line: str = "Ga op je linkerzij liggen.", second_at: float = 4
         "",
         (Exercise("open_book", "Open boek", "het open boek", Posture.FLOOR, (first, exercise_step(second_at))),),
         closing,
-        Step("preparation", "het klaarzetten", 
+        Step(
+            "preparation",
+            "het klaarzetten",
             (
                 say("Leg een mat of een dik kleed neer. Leg er een kussen bij, voor je hoofd."),
                 rest(20),

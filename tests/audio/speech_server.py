@@ -62,7 +62,7 @@ class SpeechServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 # the name that http.server asks for
+            def do_POST(self) -> None:  # the name that http.server asks for
                 length = int(self.headers["Content-Length"])
                 status, body, mood = server.answer(self.rfile.read(length).decode())
                 if mood == "slow":

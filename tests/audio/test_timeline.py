@@ -57,9 +57,7 @@ def test_cues_of_a_repetition_stand_at_their_times() -> None:
 
 def test_hold_pushes_what_comes_later() -> None:
     """A hold makes its repetition longer, and the words of its count come at even distances."""
-    timeline, findings = laid_out(
-        repetitions=(say("Eén.", 0), hold(3, 6, "drie", "twee", "één"), say("Terug.", 3.5))
-    )
+    timeline, findings = laid_out(repetitions=(say("Eén.", 0), hold(3, 6, "drie", "twee", "één"), say("Terug.", 3.5)))
     first, later = cues_of(timeline, "say")
     counts = [cue.start_ms - first.start_ms for cue in cues_of(timeline, "count")]
     assert (counts, later.start_ms - first.start_ms, findings) == ([3000, 5000, 7000], 9500, [])

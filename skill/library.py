@@ -1,0 +1,85 @@
+"""What is served now: a content and a pack that fit each other."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from skill.content import Content
+from skill.content.model import Level, Tempo
+from skill.errors import ContentError, PackError, ProblemsError
+from skill.pack import Pack, PackReader
+
+log = logging.getLogger(__name__)
+
+
+class PackIncompleteError(ProblemsError, PackError):
+    """A pack lacks clips or tracks, or was made from other text."""
+
+
+class Library:
+    """The content and the pack of one routine, read again when a new pack appears.
+
+    A new pack is taken only together with a content that it fits; until then the pair that was good goes on.
+    """
+
+    def __init__(self, load: Callable[[], Content], folder: Path, routine: str) -> None:
+        self.routine = routine
+        self._load = load
+        self._packs = PackReader(folder)
+        self._lock = threading.Lock()
+        self._pair = self._fitting(self._packs.current())
+        self._refused: Pack | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of the pack are."""
+        return self._packs.folder
+
+    def current(self) -> tuple[Content, Pack]:
+        """The content and pack to answer with."""
+        pack = self._packs.current()
+        with self._lock:
+            if pack is not self._pair[1] and pack is not self._refused:
+                try:
+                    self._pair = self._fitting(pack)
+                except (ContentError, PackError) as error:
+                    self._refused = pack
+                    log.error("the new audio is not taken: %s", error)
+            return self._pair
+
+    def older(self, pack_id: str) -> Pack | None:
+        """An earlier pack by its id, or None when it is gone."""
+        return self._packs.older(pack_id)
+
+    def _fitting(self, pack: Pack) -> tuple[Content, Pack]:
+        content = self._load()
+        if self.routine not in content.routines:
+            known = ", ".join(sorted(content.routines))
+            raise PackError(f"RUGOEFENING_ROUTINE: there is no routine {self.routine}; there are: {known}")
+        problems = list(missing(content, pack, self.routine))
+        if problems:
+            title = f"{self.folder}: the audio does not fit the text; run scripts/generate_audio.py"
+            raise PackIncompleteError(title, problems)
+        return content, pack
+
+
+def missing(content: Content, pack: Pack, routine: str) -> Iterator[str]:
+    """One line for each clip or track that is missing or was made from other text."""
+    for key, clip in content.clips(routine).items():
+        made = pack.clip(routine, key)
+        if made is None:
+            yield f"clip {key} is missing"
+        elif made.text != clip.text:
+            yield f"clip {key} says something else than the text"
+    for track_id in content.routines[routine].track_ids:
+        steps = [step.id for step in content.routines[routine].track_steps(track_id)]
+        for level in Level:
+            for tempo in Tempo:
+                track = pack.track(routine, track_id, level, tempo)
+                if track is None:
+                    yield f"track {track_id} ({level}, {tempo}) is missing"
+                elif [step.id for step in track.steps] != steps:
+                    yield f"track {track_id} ({level}, {tempo}) has other steps than the text"

@@ -1,0 +1,81 @@
+"""What is served: a content and a pack that fit, also while the owner is editing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from skill.content import Content, load_content
+from skill.content.loader import PROMPTS
+from skill.errors import ContentError
+from skill.library import Library
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    """A copy of the prompts that a test may edit."""
+    copy = tmp_path / "nl.yaml"
+    shutil.copy(PROMPTS, copy)
+    return copy
+
+
+@pytest.fixture
+def library(built_pack: Path, tmp_path: Path, prompts: Path) -> Library:
+    """A library on a copy of the real pack and of the prompts."""
+    shutil.copytree(built_pack / "espeak", tmp_path / "espeak")
+
+    def load() -> Content:
+        return load_content(prompts=prompts)
+
+    return Library(load, tmp_path / "espeak", "bovenrug")
+
+
+def swap(library: Library, pack_id: str, said: str | None = None) -> None:
+    """Put another manifest in place, in which the short pause line may say something else."""
+    path = library.folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["pack"] = pack_id
+    if said is not None:
+        manifest["clips"]["bovenrug/pause_short"]["text"] = said
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_an_edit_is_taken_with_its_audio(library: Library, prompts: Path) -> None:
+    """New text and the pack made from it come together."""
+    text = prompts.read_text(encoding="utf-8")
+    prompts.write_text(text.replace('"Pauze. Pijn? Stop dan."', '"Even pauze. Pijn? Stop dan."'), encoding="utf-8")
+    swap(library, "11111111", "Even pauze. Pijn? Stop dan.")
+    content, pack = library.current()
+    assert pack.id == "11111111"
+    assert content.clips("bovenrug")["pause_short"].text == "Even pauze. Pijn? Stop dan."
+
+
+def test_audio_that_does_not_fit_is_not_taken(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    """A pack made from other text leaves the pair that was good, and the log says so once."""
+    _, before = library.current()
+    swap(library, "22222222", "Iets anders.")
+    assert library.current()[1] is before
+    assert library.current()[1] is before
+    assert caplog.text.count("clip pause_short says something else") == 1
+
+
+def test_a_mistake_in_the_yaml_stops_nobody(library: Library, prompts: Path) -> None:
+    """While the owner's file is broken, the pair that was good goes on; after mending the new one is taken."""
+    _, before = library.current()
+    text = prompts.read_text(encoding="utf-8")
+    prompts.write_text("prompts: [", encoding="utf-8")
+    swap(library, "33333333")
+    assert library.current()[1] is before
+    prompts.write_text(text, encoding="utf-8")
+    swap(library, "44444444")
+    assert library.current()[1].id == "44444444"
+
+
+def test_broken_content_is_told_at_the_start(library: Library, prompts: Path) -> None:
+    """Nothing is served from a file that cannot be read."""
+    prompts.write_text("prompts: [", encoding="utf-8")
+    with pytest.raises(ContentError):
+        Library(lambda: load_content(prompts=prompts), library.folder, "bovenrug")
