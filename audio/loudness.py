@@ -55,7 +55,10 @@ def momentary(samples: Samples) -> Energies:
 
 def true_peak(samples: Samples) -> float:
     """The highest level between and on the samples (dBFS), interpolated only where it can matter."""
-    return decibel(float(peaks(samples, 0.7 * float(np.abs(samples).max(initial=0.0))).max(initial=0.0)))
+    near = 0.7 * float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
+    overlap = _TAPS * 2
+    found = [peaks(samples[start : start + _CHUNK + overlap], near) for start in range(0, len(samples), _CHUNK)]
+    return decibel(max((float(one.max(initial=0.0)) for one in found), default=0.0))
 
 
 def peaks(samples: Samples, near: float, block: int = 24) -> Samples:
@@ -110,13 +113,13 @@ def _hop_energies(samples: Samples) -> Energies:
 
 
 def _weigh(piece: Samples) -> Samples:
-    size = math.ceil((len(piece) + _LEAD) / _HOP) * _HOP
+    size = math.ceil((len(piece) + _LEAD) / RATE) * RATE  # few sizes: the weights of each are kept
     spectrum = np.fft.rfft(piece, size)
     spectrum *= _k_weighting(size)
     return np.fft.irfft(spectrum, size)[: len(piece)].astype(np.float32, copy=False)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=32)
 def _k_weighting(size: int) -> npt.NDArray[np.complex64]:
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones(len(z), np.complex128)

@@ -14,7 +14,7 @@ from skill.content import Tone
 
 TONE_LUFS = -20.0
 ROOM_LUFS = -60.0
-PAD_LUFS = -43.0
+PAD_LUFS = -42.0
 ROOM_SECONDS = 30
 
 _NOTES: dict[Tone, tuple[tuple[float, float], ...]] = {

@@ -98,7 +98,7 @@ def _delayed(steps: tuple[TimedStep, ...], ms: int) -> list[TimedStep]:
     return moved
 
 
-@functools.lru_cache(maxsize=400)
+@functools.lru_cache(maxsize=64)
 def _speech(cache: SpeechCache, utterance: Utterance) -> bytes:
     found = cache.speech(utterance)
     if found is None:

@@ -160,7 +160,7 @@ class _Session:
                 self._settle()
                 wait = waiting(line[1:].strip()) if line.startswith("~") else None
                 if isinstance(wait, Until):
-                    self._write("(Met tijd alleen: ~ 40 s, ~ 10 min.)")
+                    _note("only a time can pass here, such as ~ 40 s or ~ 10 min; places are for --script")
                 elif wait is not None:
                     self._pass(wait)
                 else:
@@ -168,7 +168,8 @@ class _Session:
 
     def _said(self, line: str) -> None:
         self._echo.catch_up()
-        self._write(f"> {line.strip()}")
+        if not self._json:
+            self._write(f"> {line.strip()}")
         if self._echo.device.is_listening or line.casefold().startswith(self._settings.wake_word.casefold()):
             self._narrator.spoken_over()
         self._echo.device.say(line)

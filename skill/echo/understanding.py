@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,22 @@ def load_assumptions(path: Path = BUILTINS) -> Assumptions:
 
 
 def load_understanding(model_path: Path = MODEL, builtins_path: Path = BUILTINS) -> Understanding:
-    """Read the generated model. Raises ModelError when it is missing or damaged."""
+    """Read the generated model, once for as long as it does not change.
+
+    Raises ModelError when it is missing or damaged.
+    """
+    return _loaded(model_path, builtins_path, _stamp(model_path), _stamp(builtins_path))
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _loaded(model_path: Path, builtins_path: Path, *_stamps: int) -> Understanding:
     assumptions = load_assumptions(builtins_path)
     try:
         raw = json.loads(model_path.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import numpy as np
 
 from audio import mp3
+from audio.loudness import RATE
 from audio.voices import EspeakVoice
 
 
@@ -83,6 +84,6 @@ class SpeechServer:
 def _speech(text: str) -> bytes:
     recording = EspeakVoice().speak(text)
     samples = np.frombuffer(recording.pcm, np.int16)
-    wanted = len(samples) * mp3.RATE // recording.rate
+    wanted = len(samples) * RATE // recording.rate
     resampled = np.interp(np.linspace(0, len(samples) - 1, wanted), np.arange(len(samples)), samples)
     return mp3.encode(resampled.astype(np.int16))

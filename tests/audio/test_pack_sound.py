@@ -11,7 +11,7 @@ from audio import mp3
 from audio.check import check
 from audio.filters import meter
 from audio.loudness import RATE, Samples
-from skill.pack import Pack, Track, load_pack
+from skill.pack import Pack, PackClip, Track, load_pack
 from tests.audio.listen import DECODERS, by_ffmpeg, by_miniaudio, first_sound_ms, level_db
 from tests.audio.small import small_content
 
@@ -26,6 +26,11 @@ def small_pack(packs: Path) -> Pack:
 def some_tracks(pack: Pack) -> list[Track]:
     """The real tracks at the level with the most cues, at one tempo."""
     return [track for key, track in pack.tracks.items() if key.endswith("harder/normal")]
+
+
+def some_entries(pack: Pack) -> list[Track | PackClip]:
+    """Some of the real tracks and clips."""
+    return [*some_tracks(pack), *list(pack.clips.values())[::8]]
 
 
 @DECODERS
@@ -43,7 +48,7 @@ def test_spoken_cues_begin_when_the_manifest_says(built_pack: Path, decode: Deco
 def test_length_is_what_the_manifest_says(built_pack: Path, decode: Decoder) -> None:
     """Both decoders give as many milliseconds as the manifest."""
     pack = small_pack(built_pack)
-    for entry in [*some_tracks(pack), *list(pack.clips.values())[::12]]:
+    for entry in some_entries(pack):
         assert abs(len(decode(built_pack / "espeak" / entry.file)) * 1000 / RATE - entry.ms) <= 1
 
 
@@ -57,7 +62,7 @@ def test_every_file_has_the_format_that_alexa_plays(built_pack: Path) -> None:
 def test_loudness_and_peaks_hold_after_encoding(built_pack: Path) -> None:
     """ffmpeg's meter finds clips and tracks at -15 ± 0.5 LUFS with true peaks under -2 dBFS."""
     pack = small_pack(built_pack)
-    for entry in [*some_tracks(pack), *list(pack.clips.values())[::6]]:
+    for entry in some_entries(pack):
         lufs, peak = meter(by_ffmpeg(built_pack / "espeak" / entry.file))
         assert abs(lufs + 15) <= 0.5, entry.key
         assert peak <= -1.95, entry.key

@@ -68,7 +68,7 @@ def test_utterances_are_equally_loud(text: str) -> None:
     """Every utterance, long or of one word, has the same loudness within 1 LU, and its peaks are held."""
     sound = mastered(text)
     assert abs(loudness(sound) + 14.2) < 0.5
-    assert true_peak(sound) < -2.7
+    assert true_peak(sound) < -2.5
 
 
 def test_espeak_is_softened() -> None:
@@ -97,11 +97,11 @@ def test_resampling_keeps_pitch_and_length() -> None:
 def test_tempo_is_fitted_by_at_most_twelve_percent() -> None:
     """Fast speech is slowed and slow speech sped up, by 12 % at most."""
     text = "één twee drie vier vijf"
-    assert stretch_factor(text, 2.0, careful=False) == 1.0
+    assert stretch_factor(text, 1.8, careful=False) == 1.0
     assert 0.88 <= stretch_factor(text, 1.3, careful=False) < 1
     assert 1 < stretch_factor(text, 2.1, careful=False) <= 1.12
     assert stretch_factor(text, 9.0, careful=False) == 1.12
-    assert SLOWEST < 5 / (2.0 + 0.65) * 60 < FASTEST
+    assert SLOWEST < 5 / (1.8 + 0.65) * 60 < FASTEST
 
 
 def test_safety_line_is_never_sped_up() -> None:
@@ -123,7 +123,7 @@ def test_stretched_speech_is_longer() -> None:
 @pytest.mark.parametrize("pcm", [b"", bytes(100), bytes(96_000)])
 def test_no_speech_is_an_error(pcm: bytes) -> None:
     """Nothing, too little and silence are refused with the sentence."""
-    with pytest.raises(AudioError, match="no sound for 'Goed zo.'"):
+    with pytest.raises(AudioError, match="no sound for 'Goed zo"):
         master(pcm, 24_000, Request("Goed zo.", False, 0.0))
 
 
@@ -142,10 +142,8 @@ def test_tones_differ() -> None:
     strongest = set()
     for kind in Tone:
         sound = tone(kind)
-        half = len(sound) // 2
-        strongest.add(
-            tuple(round(float(np.argmax(np.abs(np.fft.rfft(part, RATE))))) for part in (sound[:half], sound[half:]))
-        )
+        halves = (sound[: len(sound) // 2], sound[len(sound) // 2 :])
+        strongest.add(tuple(int(np.argmax(np.abs(np.fft.rfft(half, RATE)))) for half in halves))
     assert len(strongest) == 3
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -96,27 +95,38 @@ def test_a_half_made_environment_is_made_again(project: Path) -> None:
     assert not (project / ".venv" / "rugoefening.unfinished").exists()
 
 
-def test_an_environment_without_its_python_is_not_used(project: Path, tmp_path: Path) -> None:
-    """A Python that was removed from the machine leaves a dead link: the environment has to be made anew."""
+@pytest.fixture
+def no_ensurepip(tmp_path: Path) -> dict[str, str]:
+    """A Python that cannot make environments: what has to be made anew says so at once, and quickly."""
     (tmp_path / "ensurepip.py").write_text("raise ImportError('none here')\n", encoding="utf-8")
+    return {**OFFLINE, "PYTHONPATH": str(tmp_path)}
+
+
+def test_what_is_complete_needs_no_ensurepip(project: Path, no_ensurepip: dict[str, str]) -> None:
+    """Only making an environment asks for ensurepip; the two tests below rest on that."""
+    assert prepare(project, environ=no_ensurepip).returncode == 0
+
+
+def test_an_environment_without_its_python_is_not_used(project: Path, no_ensurepip: dict[str, str]) -> None:
+    """A Python that was removed from the machine leaves a dead link: the environment has to be made anew."""
     python = project / ".venv" / "bin" / "python"
     alive = python.readlink()
     python.unlink()
     python.symlink_to("/nowhere/python3")
-    result = prepare(project, environ={**OFFLINE, "PYTHONPATH": str(tmp_path)})
+    result = prepare(project, environ=no_ensurepip)
     python.unlink()
     python.symlink_to(alive)
     assert result.returncode == 1
     assert "cannot make a virtual environment: none here" in result.stderr
 
 
-def test_a_moved_project_is_installed_where_it_is(project: Path, tmp_path: Path) -> None:
-    """Programs in an environment name their folder: after a move the environment is made again."""
-    moved = tmp_path / "moved"
-    shutil.copytree(project, moved, symlinks=True)
-    result = prepare(moved)
-    assert MAKING in result.stdout
-    assert result.stdout.strip().endswith(str(moved / ".venv" / "bin" / "python"))
+def test_an_environment_that_was_moved_is_not_used(project: Path, no_ensurepip: dict[str, str]) -> None:
+    """Programs in an environment name their folder: after a move of the project it has to be made anew."""
+    moved = project.rename(project.with_name("moved"))
+    result = prepare(moved, environ=no_ensurepip)
+    moved.rename(project)
+    assert result.returncode == 1
+    assert "cannot make a virtual environment: none here" in result.stderr
 
 
 def test_no_network_is_one_message(project: Path) -> None:
