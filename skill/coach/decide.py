@@ -236,4 +236,6 @@ def _change(course: Course, situation: Situation, place: Playhead | None, comman
         saved = replace(saved, place=target)
         if situation.state is State.PLAYING and not situation.in_session:
             return Reply(clip=clip_key(going_on), play=Play(target.stream, target.offset_ms), remember=saved)
-    return replace(questions.say(situation, clip_key(paused)), remember=saved)
+    silent = replace(situation, question=situation.question or Question.PAUSE) if place else situation
+    stop = place is not None and not situation.in_session
+    return replace(questions.ask(silent, clip_key(paused), stop=stop), remember=saved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Remember, Reply
@@ -10,6 +12,7 @@ from skill.content.model import PREPARATION
 from skill.content.prompt_ids import PromptId, clip_key
 
 REPROMPTS = {
+    Question.OFFER: PromptId.INTRO_REPROMPT,
     Question.START: PromptId.INTRO_REPROMPT,
     Question.RETURN: PromptId.RETURN_REPROMPT,
     Question.PAUSE: PromptId.HELP_REPROMPT,
@@ -21,7 +24,6 @@ _PLAIN = {
     Command.EQUIPMENT: PromptId.EQUIPMENT,
     Command.LOUDER: PromptId.LOUDER,
     Command.MEDICAL_QUESTION: PromptId.MEDICAL_QUESTION,
-    Command.PRIVACY: PromptId.PRIVACY,
     Command.UNSUPPORTED: PromptId.CANNOT,
 }
 _MISSES = {
@@ -42,8 +44,13 @@ def say(situation: Situation, clip: str) -> Reply:
     """
     if not situation.in_session:
         return Reply(clip=clip)
-    question = situation.question or (Question.START if situation.playhead is None else Question.PAUSE)
-    return Reply(clip=clip, question=question, reprompt=clip_key(REPROMPTS[question]))
+    return ask(situation, clip)
+
+
+def ask(situation: Situation, clip: str, *, stop: bool = False) -> Reply:
+    """Say one clip that ends in a question, and open the microphone even for a one-shot."""
+    question = situation.question or (Question.OFFER if situation.playhead is None else Question.PAUSE)
+    return Reply(clip=clip, stop=stop, question=question, reprompt=clip_key(REPROMPTS[question]))
 
 
 def answer_question(course: Course, situation: Situation, command: Command) -> Reply:
@@ -53,10 +60,13 @@ def answer_question(course: Course, situation: Situation, command: Command) -> R
     if command in _PLAIN:
         return say(situation, clip_key(_PLAIN[command]))
     if command is Command.HELP:
-        return say(situation, clip_key(_help(situation)))
+        answer = ask if situation.playhead is None else say
+        return answer(situation, clip_key(_help(situation)))
+    if command is Command.PRIVACY:
+        return ask(situation, clip_key(PromptId.PRIVACY))
     place = situation.playhead
     if place is None or place.stream.track == PREPARATION:
-        return say(situation, clip_key(PromptId.HELP_START if situation.in_session else PromptId.CANNOT))
+        return ask(situation, clip_key(PromptId.HELP_START))
     if command is Command.WHICH_SIDE:
         return say(situation, _side(course, place))
     return say(situation, _time_left(course, place))
@@ -95,8 +105,8 @@ def ask_again(situation: Situation) -> Reply:
 
 def _safety_info(situation: Situation) -> Reply:
     """The whole safety text; it ends in a question, so the microphone opens even for a one-shot."""
-    asked = situation.question or (Question.START if situation.playhead is None else Question.PAUSE)
-    return Reply(clip_key(PromptId.SAFETY_INFO), question=asked, reprompt=clip_key(PromptId.SAFETY_INFO_REPROMPT))
+    reply = ask(situation, clip_key(PromptId.SAFETY_INFO))
+    return replace(reply, reprompt=clip_key(PromptId.SAFETY_INFO_REPROMPT))
 
 
 def _help(situation: Situation) -> PromptId:

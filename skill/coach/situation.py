@@ -37,6 +37,8 @@ class State(StrEnum):
 class Question(StrEnum):
     """What the skill asked last, with the microphone open."""
 
+    OFFER = "offer"
+    """What can I do for you? Nothing was said of safety yet, so "start" leads to the intro."""
     START = "start"
     """Shall we begin?"""
     RETURN = "return"

@@ -126,3 +126,9 @@ def test_without_an_audio_player_nothing_is_promised(bench: Bench) -> None:
     """A device that cannot play streams gets an honest sentence instead of a directive it ignores."""
     reply = bench.ask(Command.NEXT_STEP, "open_book.position", audio_player=False)
     assert (reply.clip, reply.play) == (PromptId.NO_AUDIO_PLAYER, None)
+
+
+def test_another_level_with_the_name_during_a_pause_asks_to_go_on(bench: Bench) -> None:
+    """A one-shot while the audio is silent opens the microphone: the answer names the word that goes on."""
+    reply = bench.ask(Command.EASIER, "open_book.right_side", state=State.PAUSED)
+    assert (reply.clip, reply.play, reply.stop, reply.question) == ("easier_paused", None, True, Question.PAUSE)

@@ -72,7 +72,6 @@ def test_ready_after_the_start_means_stop(bench: Bench) -> None:
     [
         ("equipment", PromptId.EQUIPMENT),
         ("louder", PromptId.LOUDER),
-        ("privacy", PromptId.PRIVACY),
         ("medical_question", PromptId.MEDICAL_QUESTION),
         ("unsupported", PromptId.CANNOT),
         ("help", PromptId.HELP_PLAYING),
@@ -85,6 +84,20 @@ def test_a_one_shot_question_touches_no_audio(bench: Bench, command: str, clip: 
     reply = bench.ask(Command(command), "seated_turn.right_side")
     assert reply.clip == clip
     assert (reply.play, reply.stop, reply.clear, reply.question) == (None, False, False, None)
+
+
+def test_help_without_a_training_opens_the_microphone(bench: Bench) -> None:
+    """Help that names words to say listens for them; "start" then leads to the intro, not to an exercise."""
+    reply = bench.ask(Command.HELP, None)
+    assert (reply.clip, reply.question) == (PromptId.HELP_START, Question.OFFER)
+    started = bench.ask(Command.START, None, question=Question.OFFER, in_session=True)
+    assert (started.clip, started.question, started.play) == (PromptId.INTRO_LATER, Question.START, None)
+
+
+def test_what_is_kept_can_be_wiped_at_once(bench: Bench) -> None:
+    """The privacy text names the words that wipe, so the microphone opens, and no audio is touched."""
+    reply = bench.ask(Command.PRIVACY, "seated_turn.right_side")
+    assert (reply.clip, reply.question, reply.stop, reply.play) == (PromptId.PRIVACY, Question.PAUSE, False, None)
 
 
 def test_the_safety_text_ends_in_a_question(bench: Bench) -> None:
