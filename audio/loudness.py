@@ -56,8 +56,12 @@ def momentary(samples: Samples) -> Energies:
 def true_peak(samples: Samples) -> float:
     """The highest level between and on the samples (dBFS), interpolated only where it can matter."""
     near = 0.7 * float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
-    overlap = _TAPS * 2
-    found = [peaks(samples[start : start + _CHUNK + overlap], near) for start in range(0, len(samples), _CHUNK)]
+    found = []
+    for start in range(0, len(samples), _CHUNK):
+        lead = min(start, _CHUNK // 10)
+        piece = peaks(samples[start - lead : start + _CHUNK + _CHUNK // 10], near)
+        # between two pieces the sound is cut, and what is interpolated at a cut is no peak
+        found.append(piece[2 if lead else 0 : -2 if start + _CHUNK < len(samples) else None])
     return decibel(max((float(one.max(initial=0.0)) for one in found), default=0.0))
 
 

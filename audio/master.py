@@ -27,6 +27,7 @@ PAUSE_MS = 650
 _MS = RATE // 1000
 _BLOCK = RATE // 2000
 _REACH, _SMOOTH = 2, 2
+_CHUNK = 20 * RATE
 _FRAME = RATE // 200
 _HEAD = RATE // 200
 _TAIL = RATE * 60 // 1000
@@ -176,7 +177,11 @@ def _gain(found: Samples, ceiling: float, length: int) -> Samples | np.float32:
     window = np.hanning(2 * _SMOOTH + 3)[1:-1]
     gain = np.convolve(np.pad(lowest, _SMOOTH, mode="edge"), window / window.sum(), mode="valid")
     middles = np.arange(len(gain)) * _BLOCK + _BLOCK / 2
-    return np.interp(np.arange(length), middles, gain).astype(np.float32)
+    whole = np.empty(length, np.float32)
+    for start in range(0, length, _CHUNK):  # interp works in 64 bits: in pieces it needs little memory
+        place = np.arange(start, min(length, start + _CHUNK))
+        whole[start : start + _CHUNK] = np.interp(place, middles, gain)
+    return whole
 
 
 def to_pcm(sound: Samples) -> npt.NDArray[np.int16]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure how fast and how large things are: ``bench.py audio``. Not a test: figures depend on the machine.
+"""Measure how fast and how large things are: ``bench.py audio skill``. Not a test: figures depend on the machine.
 
 A part is a function that prints its own lines; put a new one in PARTS.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,14 @@ def python(arguments: list[str], surroundings: Mapping[str, str]) -> Run:
     return Run(seconds, float(peak), output)
 
 
-PARTS: Mapping[str, Callable[[], None]] = {"audio": audio}
+def skill() -> None:
+    """How fast the skill answers, and how large its server is."""
+    from scripts.bench_skill import skill as measured  # noqa: PLC0415  # the audio part needs no web application
+
+    measured()
+
+
+PARTS: Mapping[str, Callable[[], None]] = {"audio": audio, "skill": skill}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -38,6 +38,8 @@ _SAME_ALARM = 0.12
 _SAFETY_FIRST = 0.06
 """How much closer another intent must come before a safety intent loses to it."""
 _CLOSEST = 40
+_PHRASE = 3
+"""From this many words on a safety sample inside a sentence counts as said."""
 _COMMON = 1500
 """A word in more samples than this does not lead to any of them, unless it is the most telling one."""
 _TELLING = 0.3
@@ -211,11 +213,12 @@ class Understanding:
             return self._understood(text, self._exact[words], 1.0, "exactly a sample")
         alarms = self._alarms_in(words)
         alarm = next(iter(alarms), "")
+        allowed = self._allowed(words, alarms)
         same = self._same_core(words)
-        if same is not None and (not alarm or same.intent in (*SAFETY, MEDICAL)):
+        if same is not None and (allowed is None or same.intent in allowed):
             return self._understood(text, same, 0.95, f"same words as '{' '.join(same.words)}'")
-        best, score = self._closest(words, alarms)
-        if best is None or (score < _THRESHOLD and not alarm):
+        best, score = self._closest(words, alarms, allowed)
+        if best is None or (score < _THRESHOLD and allowed is None):
             return self._understood(text, Sample(FALLBACK, ()), score, "nothing comes close")
         reason = f"resembles '{' '.join(best.words)}'"
         return self._understood(text, best, score, f"{reason}; '{alarm}' is a safety word" if alarm else reason)
@@ -257,8 +260,16 @@ class Understanding:
         traces = (trace for word in words for trace in self._vocabulary.trace(word))
         return tuple(one.word for one in traces if one.word in self._alarms and one.surety >= _SURE)
 
-    def _closest(self, words: tuple[str, ...], alarms: tuple[str, ...]) -> tuple[Sample | None, float]:
-        allowed = (*SAFETY, MEDICAL) if alarms else None
+    def _allowed(self, words: tuple[str, ...], alarms: Sequence[str]) -> tuple[str, ...] | None:
+        """The intents that may win, None for all: a safety phrase inside a sentence, or an alarm word, narrows it."""
+        spans = (words[i:j] for i in range(len(words)) for j in range(i + _PHRASE, len(words) + 1))
+        if any(span in self._exact and self._exact[span].intent in SAFETY for span in spans):
+            return SAFETY
+        return (*SAFETY, MEDICAL) if alarms else None
+
+    def _closest(
+        self, words: tuple[str, ...], alarms: tuple[str, ...], allowed: tuple[str, ...] | None
+    ) -> tuple[Sample | None, float]:
         traced = self._traced(words)
         whole = sum(self._said_weight(word) for word in words)
         evidence = self._evidence(traced, whole)

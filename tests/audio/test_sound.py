@@ -56,6 +56,12 @@ def test_loudness_of_speech_agrees_with_ffmpeg() -> None:
     assert abs(loudness(sound) - meter(sound)[0]) < 0.1
 
 
+def test_true_peak_of_long_sound_agrees_with_ffmpeg() -> None:
+    """In a sound of a minute, which is looked at in pieces, the same peak is found."""
+    sound = sine(101.3, 61.0, 0.5)
+    assert abs(true_peak(sound) - meter(sound)[1]) < 0.05
+
+
 def test_true_peak_agrees_with_ffmpeg() -> None:
     """Between the samples of a high tone a peak is found that the samples do not show."""
     sound = sine(5999.0, 2.0, 0.5)
