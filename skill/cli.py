@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from skill.errors import RugoefeningError
-from skill.settings import Settings, load_settings
+from skill.settings import PREFIX, Settings, load_settings
 
 OK, PROBLEM, USAGE = 0, 1, 2
 
@@ -71,16 +72,14 @@ def _serve(parsed: argparse.Namespace) -> int:
 
     from skill.web import create_app  # noqa: PLC0415
 
-    settings = load_settings()
-    if parsed.voice:
-        settings = replace(settings, voice=parsed.voice)
-    if parsed.port is not None and not 0 < parsed.port < 65536:
-        return _problem(f"{parsed.port} is no port; write a number from 1 to 65535")
-    if parsed.port is not None:
-        settings = replace(settings, port=parsed.port)
+    chosen = {"PORT": parsed.port, "VOICE": parsed.voice}
+    given = {PREFIX + name: str(value) for name, value in chosen.items() if value is not None}
+    settings = load_settings({**os.environ, **given})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     app = create_app(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where the parent of this process ignores them
+        signal.signal(number, signal.default_int_handler)
     try:
         server = make_server(settings.host, settings.port, app, threaded=True)
     except (OSError, SystemExit):

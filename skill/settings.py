@@ -95,8 +95,13 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
                 problems.append(f"{PREFIX}PORT: {raw!r} is no port; write a number from 1 to 65535")
                 continue
             values[field] = int(raw)
+        elif field in ("packs", "database"):
+            try:
+                values[field] = Path(raw).expanduser()
+            except RuntimeError as error:
+                problems.append(f"{PREFIX}{variable}: {raw!r} cannot be found: {error}")
         else:
-            values[field] = Path(raw).expanduser() if field in ("packs", "database") else raw
+            values[field] = raw
     settings = Settings(**values)  # type: ignore[arg-type]  # each field was given its own type above
     problems += _problems(settings)
     if problems:
@@ -113,14 +118,21 @@ def _problems(settings: Settings) -> list[str]:
         for field in ("routine", "voice")
         if not getattr(settings, field).replace("-", "").replace("_", "").isalnum()
     ]
-    url = urlsplit(settings.base_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
+    if not _is_web_address(settings.base_url):
         found.append(f"{PREFIX}PUBLIC_URL: {settings.public_url!r} is no web address; write https://…")
     if settings.environment == "production":
         found += _production_problems(settings)
     elif settings.host not in LOOPBACK:
         found.append(f"{PREFIX}HOST: {settings.host} is not loopback; development listens on 127.0.0.1 only")
     return found
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.hostname)
 
 
 def _production_problems(settings: Settings) -> list[str]:

@@ -29,7 +29,7 @@ KEPT_S = 400 * 24 * 3600
 A_YEAR_S = 365 * 24 * 3600
 
 _AUDIO_FILE = re.compile(r"(?:clip|track)-([0-9a-f]{8,64})\.mp3\Z")
-_ONE_RANGE = re.compile(r"bytes=(\d+)-(\d*)|bytes=-(\d+)\Z", re.ASCII)
+_ONE_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})|bytes=-(\d{1,18})", re.ASCII)
 
 Verifier = Callable[[Mapping[str, str], bytes], None]
 """Raises RugoefeningError unless headers and raw body are a genuine request of Alexa."""

@@ -102,7 +102,8 @@ def test_serve_answers_on_loopback(built_pack: Path, tmp_path: Path) -> None:
             assert f"127.0.0.1:{port}" in server.stderr.readline()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as response:  # loopback
                 assert json.load(response)["status"] == "ok"
+            server.terminate()
+            assert server.wait(timeout=10) == 0
         finally:
-            server.send_signal(2)
-        assert server.wait(timeout=10) == 0
+            server.kill()
         assert "Traceback" not in server.stderr.read()

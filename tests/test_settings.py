@@ -76,3 +76,13 @@ def test_production_refuses_to_guess(left_out: str) -> None:
     load_settings(GOOD_PRODUCTION)
     with pytest.raises(SettingsError, match=PREFIX + left_out):
         load_settings({key: value for key, value in GOOD_PRODUCTION.items() if not key.endswith(left_out)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PUBLIC_URL", "http://["), ("PACKS", "~nosuchuser/x"), ("DATABASE", "~nosuchuser/x")],
+)
+def test_what_cannot_be_an_address_or_folder_is_a_problem(name: str, value: str) -> None:
+    """Strange values are reported like every other mistake."""
+    with pytest.raises(SettingsError, match=PREFIX + name):
+        load_settings({PREFIX + name: value})

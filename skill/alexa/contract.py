@@ -66,7 +66,7 @@ def check(
     """
     asked = request.get("request")
     kind = str(asked.get("type", "")) if isinstance(asked, Mapping) else ""
-    return list(_Check(kind, loopback, length_ms).envelope(response))
+    return list(_Check(kind, _has_player(request), loopback, length_ms).envelope(response))
 
 
 def is_event(kind: str) -> bool:
@@ -77,6 +77,7 @@ def is_event(kind: str) -> bool:
 @dataclass(frozen=True)
 class _Check:
     kind: str
+    has_player: bool
     loopback: bool
     length_ms: Length | None
 
@@ -193,6 +194,8 @@ class _Check:
         for kind in kinds:
             if allowed is not None and kind not in allowed:
                 yield Violation("event", f"{self.kind} may not be answered with {kind}", "AP, PC: valid responses")
+            if kind in _ANY_AUDIO and not self.has_player:
+                yield Violation("interface", f"the device knows no {kind}", "RR: supportedInterfaces")
             if not kind:
                 yield Violation("directives", "a directive needs a type", "RR: directives")
 
@@ -241,6 +244,18 @@ class _Check:
             yield Violation("url", f"{where} must be https", source)
         elif port not in (None, 443):
             yield Violation("url", f"{where} must be on port 443", source)
+
+
+def _has_player(request: Mapping[str, Any]) -> bool:
+    """Whether the device may have a player: it names one, tells of one, or names no interfaces at all."""
+    context: Any = request.get("context")
+    system = context.get("System") if isinstance(context, Mapping) else None
+    device = system.get("device") if isinstance(system, Mapping) else None
+    interfaces = device.get("supportedInterfaces") if isinstance(device, Mapping) else None
+    if not isinstance(interfaces, Mapping) or "AudioPlayer" in interfaces:
+        return True
+    player = context.get("AudioPlayer")
+    return isinstance(player, Mapping) and bool(player.get("token"))
 
 
 def _kinds(body: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,8 @@ from typing import Any
 
 from skill.alexa.token import decode
 from skill.coach import Intro, Playhead, Question, Situation, State, Stream
+from skill.coach.course import step_offset
+from skill.coach.playback import LONG_PAUSE_S
 from skill.coach.situation import AFTER_PAIN, LEVELS, STORED_MARKS
 from skill.content import Content
 from skill.content.model import Level, Tempo
@@ -22,6 +24,7 @@ from skill.progress import Known, Place, Store
 
 log = logging.getLogger(__name__)
 
+_LARGEST = 2**53
 INTRO_VALID_S = 30 * 24 * 3600
 """Who has not used the skill for longer hears the full safety intro again."""
 
@@ -68,16 +71,17 @@ def read(world: World, envelope: Any) -> Asked:
     interfaces = getattr(device, "supported_interfaces", None)
     in_session = session is not None and session.new is False
     activity = getattr(player, "player_activity", None)
+    token = getattr(player, "token", None)
     return Asked(
         person=_hashed(world, user),
         device=_hashed(world, getattr(device, "device_id", None)),
         at=_seconds(getattr(envelope.request, "timestamp", None)),
-        stream=ours(world, decode(getattr(player, "token", None))),
+        stream=ours(world, decode(token)),
         offset_ms=_offset(player),
         playing=getattr(activity, "value", "") in ("PLAYING", "BUFFER_UNDERRUN"),
         attributes=dict(session.attributes or {}) if in_session else {},
         in_session=in_session,
-        audio_player=interfaces is None or getattr(interfaces, "audio_player", None) is not None,
+        audio_player=interfaces is None or getattr(interfaces, "audio_player", None) is not None or bool(token),
     )
 
 
@@ -88,31 +92,33 @@ def ours(world: World, stream: Stream | None) -> Stream | None:
 
 def situation(world: World, asked: Asked, exercise: str | None = None) -> Situation:
     """What the coach is told. A store that cannot be read means: unknown person, full intro."""
-    known = _known(world, asked)
-    profile = known or Known()
+    profile = _known(world, asked) or Known()
     playhead, saved_at = _place(world, asked, profile)
     question = _question(asked)
     playing = asked.playing and playhead is not None and not asked.in_session
     closed = profile.closed and not asked.attributes.get("place")
-    eased = not playing and not asked.in_session and _is_eased(asked, playhead)
+    age = 0.0 if playing else _age(asked, saved_at)
+    eased = not playing and age is not None and age <= LONG_PAUSE_S and _is_eased(asked, playhead)
     if eased and playhead is not None:
         marks = playhead.stream.marks | {AFTER_PAIN}
         playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
+    routine = playhead.stream.routine if playhead is not None else world.routine
     return Situation(
         state=_state(closed, question, playhead, playing),
-        routine=world.routine,
+        routine=routine,
         new_run=secrets.token_hex(4),
         playhead=playhead,
         question=question,
-        misses=_count(asked.attributes.get("misses")),
+        misses=whole(asked.attributes.get("misses")),
         in_session=asked.in_session,
-        level=_member(Level, profile.level, Level.BASIC),
-        tempo=_member(Tempo, profile.tempo, Tempo.NORMAL),
+        level=_member(Level, asked.attributes.get("level"), _member(Level, profile.level, Level.BASIC)),
+        tempo=_member(Tempo, asked.attributes.get("tempo"), _member(Tempo, profile.tempo, Tempo.NORMAL)),
         intro=_intro(world, asked, profile),
-        pause_age_s=0.0 if playing else _age(asked, saved_at),
+        pause_age_s=age,
         eased=eased,
+        audible=asked.playing,
         audio_player=asked.audio_player,
-        exercise=exercise,
+        exercise=exercise if exercise and world.content.routines[routine].exercise(exercise) else None,
     )
 
 
@@ -168,13 +174,19 @@ def _known(world: World, asked: Asked) -> Known | None:
 
 
 def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, float | None]:
-    """Where the open run is, and when that was saved (None: unknown)."""
+    """Where the open run is, and when that was left (None: unknown).
+
+    A device whose own run is over offers no other run: the person on it is not in the middle of one.
+    """
     held = _held(world, asked)
     if held is not None:
         return translate(world, held), _time(asked.attributes.get("at"))
+    if known.closed:
+        return None, None
     saved = _saved(known)
-    stream = None if known.closed else asked.stream
-    if stream is None or (saved is not None and saved.stream.run != stream.run and not asked.playing):
+    stream = asked.stream
+    moved = saved is not None and stream is not None and (saved.stream.run != stream.run or known.elsewhere)
+    if stream is None or (moved and not asked.playing):
         if saved is None or known.place is None or ours(world, saved.stream) is None:
             return None, None
         return translate(world, saved, known.place.step), known.place.at
@@ -202,14 +214,19 @@ def _agreed(pack: Pack, live: Playhead | None, saved: Playhead) -> Playhead | No
     if track is None or other is None:
         return live
     step = other.step(track.steps[track.step_index(live.offset_ms)].id)
-    return Playhead(stream, step.start_ms if step else 0)
+    return Playhead(stream, step_offset(step) if step else 0)
 
 
 def _is_eased(asked: Asked, playhead: Playhead | None) -> bool:
-    """Whether a lower level waits than the one that the device fell silent in, in the same run."""
+    """Whether going on gently was decided on after the device fell silent, in the same run.
+
+    In the session the place is marked; after it only a lower level waits, which says nothing of why.
+    """
     stream = asked.stream
     if stream is None or playhead is None or playhead.stream.run != stream.run:
         return False
+    if asked.in_session:
+        return AFTER_PAIN in playhead.stream.marks - stream.marks
     return LEVELS.index(playhead.stream.level) < LEVELS.index(stream.level)
 
 
@@ -219,7 +236,7 @@ def _held(world: World, asked: Asked) -> Playhead | None:
     if not isinstance(place, dict):
         return None
     stream = ours(world, decode(place.get("token")))
-    return Playhead(stream, _count(place.get("offset"))) if stream is not None else None
+    return Playhead(stream, whole(place.get("offset"))) if stream is not None else None
 
 
 def _saved(known: Known) -> Playhead | None:
@@ -268,16 +285,19 @@ def _member(kind: Any, value: str | None, otherwise: Any) -> Any:
     return kind(value) if value in set(kind) else otherwise
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+def whole(value: object) -> int:
+    """A number of milliseconds or times that can be worked with; 0 for anything else."""
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+    return int(value) if usable else 0  # type: ignore[call-overload]  # a whole number: just checked
 
 
 def _time(value: object) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+    return float(value) if usable else None  # type: ignore[arg-type]  # a number: just checked
 
 
 def _offset(player: Any) -> int:
-    return _count(getattr(player, "offset_in_milliseconds", None))
+    return whole(getattr(player, "offset_in_milliseconds", None))
 
 
 def _seconds(timestamp: object) -> float:
@@ -289,4 +309,4 @@ def _seconds(timestamp: object) -> float:
 def _hashed(world: World, identifier: object) -> str:
     if not isinstance(identifier, str) or not identifier:
         return ""
-    return hmac.new(world.id_key.encode(), identifier.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(world.id_key.encode(), identifier.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]

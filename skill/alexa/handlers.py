@@ -11,15 +11,30 @@ from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractR
 from ask_sdk_model import Response
 
 from skill.alexa import facts, responses
-from skill.alexa.contract import is_event
 from skill.alexa.facts import Asked, World
 from skill.alexa.intents import command_for_intent
 from skill.alexa.token import decode, encode
-from skill.coach import Button, Command, Playhead, Reply, Situation, decide, follow, press, retry
+from skill.coach import (
+    Button,
+    Command,
+    Playhead,
+    Reply,
+    Situation,
+    State,
+    Stream,
+    decide,
+    follow,
+    press,
+    retry,
+    retry_queued,
+)
 from skill.coach.course import Course
+from skill.coach.playback import LONG_PAUSE_S
 from skill.coach.reply import Close, Remember
+from skill.coach.situation import RETRIED
 from skill.content.prompt_ids import PromptId
 from skill.errors import StoreError
+from skill.progress import Known
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +72,12 @@ class WordsHandler(_Handler):
         asked = facts.read(world, envelope)
         command, exercise = _command(envelope.request)
         situation = facts.situation(world, asked, exercise)
+        world = replace(world, routine=situation.routine)
         reply = decide(world.content, world.pack, situation, command)
-        reply = remember(world, asked, reply)
-        held = _held(situation, reply, asked) if reply.question else None
-        handler_input.attributes_manager.session_attributes = responses.attributes(reply, held)
+        reply = remember(world, asked, situation, reply)
+        if envelope.session is not None:
+            held = _held(situation, reply, asked) if reply.question else None
+            handler_input.attributes_manager.session_attributes = responses.attributes(reply, held)
         return responses.spoken(world, reply, str(envelope.request.locale or ""))
 
 
@@ -75,10 +92,10 @@ class EventHandler(_Handler):
         """Answer with directives only, or with nothing."""
         world, envelope = self.now(), handler_input.request_envelope
         asked = facts.read(world, envelope)
-        playhead = _event_place(world, envelope.request)
-        if playhead is None:
+        stream = facts.ours(world, decode(getattr(envelope.request, "token", None)))
+        if stream is None:
             return Response()
-        reply = _follow(world, _kind(handler_input), asked, playhead)
+        reply = _follow(world, asked, stream, envelope.request)
         return responses.silent(world, reply)
 
 
@@ -95,7 +112,7 @@ class ButtonHandler(_Handler):
         asked = facts.read(world, handler_input.request_envelope)
         situation = facts.situation(world, asked)
         reply = press(world.content, world.pack, situation, _BUTTONS[_kind(handler_input)])
-        return responses.silent(world, remember(world, asked, reply))
+        return responses.silent(world, remember(world, asked, situation, reply))
 
 
 class WipeHandler(_Handler):
@@ -108,7 +125,8 @@ class WipeHandler(_Handler):
     def handle(self, handler_input: Any) -> Response:
         """Wipe and answer nothing."""
         world = self.now()
-        remember(world, facts.read(world, handler_input.request_envelope), Reply(remember=Remember(forget=True)))
+        asked = facts.read(world, handler_input.request_envelope)
+        remember(world, asked, facts.situation(world, asked), Reply(remember=Remember(forget=True)))
         return Response()
 
 
@@ -142,16 +160,17 @@ class Apology(AbstractExceptionHandler):
         """Log and apologise."""
         log.error("a request failed", exc_info=exception)
         request = handler_input.request_envelope.request
-        if is_event(_kind(handler_input)):
+        if _kind(handler_input) not in ("LaunchRequest", "IntentRequest"):
             return Response()
-        handler_input.attributes_manager.session_attributes = {}
+        if handler_input.request_envelope.session is not None:
+            handler_input.attributes_manager.session_attributes = {}
         return responses.spoken(self.now(), Reply(clip=PromptId.ERROR), str(request.locale or ""))
 
 
-def remember(world: World, asked: Asked, reply: Reply) -> Reply:
+def remember(world: World, asked: Asked, situation: Situation, reply: Reply) -> Reply:
     """Do what the reply wants remembered; a store that is down stops nothing but the wiping."""
     try:
-        _write(world, asked, reply.remember)
+        _write(world, asked, reply.remember, _left_at(asked, situation, reply))
     except StoreError as error:
         log.warning("progress cannot be written: %s", error)
         if reply.remember.forget:
@@ -159,7 +178,14 @@ def remember(world: World, asked: Asked, reply: Reply) -> Reply:
     return reply
 
 
-def _write(world: World, asked: Asked, wanted: Remember) -> None:
+def _left_at(asked: Asked, situation: Situation, reply: Reply) -> float:
+    """When the place of a reply was left: now if it plays, else as long ago as before this word; unknown is long."""
+    if reply.play is not None:
+        return asked.at
+    return asked.at - (situation.pause_age_s if situation.pause_age_s is not None else LONG_PAUSE_S + 1)
+
+
+def _write(world: World, asked: Asked, wanted: Remember, left_at: float) -> None:
     if not asked.person:
         return
     store, at = world.store, asked.at
@@ -171,7 +197,7 @@ def _write(world: World, asked: Asked, wanted: Remember) -> None:
     if wanted.level is not None or wanted.tempo is not None:
         store.save_profile(asked.person, level=wanted.level, tempo=wanted.tempo, at=at)
     if wanted.place is not None:
-        place = facts.place_of(world, wanted.place, at)
+        place = facts.place_of(world, wanted.place, left_at)
         if place is not None:
             store.save_place(asked.person, asked.device, place)
     if wanted.close is not None:
@@ -182,14 +208,14 @@ def _write(world: World, asked: Asked, wanted: Remember) -> None:
 
 
 def _held(situation: Situation, reply: Reply, asked: Asked) -> dict[str, Any] | None:
-    """The place that the session carries: the one just decided on, else the one it had."""
-    place = reply.remember.place or situation.playhead
+    """What the session carries: the wished level, and the place just decided on, else the one it had."""
+    wished = reply.remember
+    held = {"level": wished.level or situation.level, "tempo": wished.tempo or situation.tempo}
+    place = wished.place or situation.playhead
     if place is None:
-        return None
-    at = asked.at - situation.pause_age_s if situation.pause_age_s is not None else None
-    if reply.remember.place is not None and not asked.in_session:
-        at = asked.at
-    return {"place": {"token": encode(place.stream), "offset": place.offset_ms}, "at": at}
+        return held
+    at = _left_at(asked, situation, reply)
+    return {**held, "place": {"token": encode(place.stream), "offset": place.offset_ms}, "at": at}
 
 
 def _command(request: Any) -> tuple[Command, str | None]:
@@ -206,56 +232,74 @@ def _exercise(intent: Any) -> str | None:
     """The id of the exercise that was named, as the interaction model resolved it."""
     slot = (intent.slots or {}).get("exercise")
     resolutions = getattr(getattr(slot, "resolutions", None), "resolutions_per_authority", None) or []
-    for one in resolutions:
-        for value in one.values or []:
-            return str(value.value.id)
-    return None
+    found = (getattr(value, "value", None) for one in resolutions for value in getattr(one, "values", None) or [])
+    return next((str(value.id) for value in found if value is not None), None)
 
 
-def _event_place(world: World, request: Any) -> Playhead | None:
-    stream = facts.ours(world, decode(getattr(request, "token", None)))
-    if stream is None:
-        return None
-    state = getattr(request, "current_playback_state", None)
-    offset = getattr(request, "offset_in_milliseconds", None)
-    if offset is None and state is not None and state.token == request.token:
-        offset = state.offset_in_milliseconds
-    return facts.translate(world, Playhead(stream, max(0, offset or 0)))
-
-
-def _follow(world: World, kind: str, asked: Asked, playhead: Playhead) -> Reply:
+def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
+    """What an event leads to; what comes late, or of a run that is over, leads to nothing."""
+    try:
+        known = world.store.load(asked.person, asked.device, stream.run)
+    except StoreError as error:
+        log.warning("progress cannot be read: %s", error)
+        known = None
+    if known is not None and known.closed:
+        return Reply()
+    kind = request.object_type
     if kind == "AudioPlayer.PlaybackNearlyFinished":
-        reply = follow(world.content, world.pack, playhead)
-        return Reply() if reply.play and _closed(world, asked, playhead) else reply
+        return follow(world.content, world.pack, stream)
+    playhead = _event_place(world, stream, request)
+    if playhead is None:
+        return Reply()
     if kind == "AudioPlayer.PlaybackFailed":
-        log.warning("a device could not play %s", playhead.stream.track)
-        return retry(world.pack, playhead)
-    _follow_place(world, asked, playhead, kind)
+        return _failed(world, asked, known, playhead, request)
+    if known is not None and asked.person:
+        _follow_place(world, asked, known, playhead, kind)
     return Reply()
 
 
-def _closed(world: World, asked: Asked, playhead: Playhead) -> bool:
-    try:
-        return world.store.load(asked.person, asked.device, playhead.stream.run).closed
-    except StoreError as error:
-        log.warning("progress cannot be read: %s", error)
-        return False
+def _event_place(world: World, stream: Stream, request: Any) -> Playhead | None:
+    offset = getattr(request, "offset_in_milliseconds", None)
+    state = getattr(request, "current_playback_state", None)
+    if offset is None and state is not None and state.token == request.token:
+        offset = state.offset_in_milliseconds
+    return facts.translate(world, Playhead(stream, facts.whole(offset)))
 
 
-def _follow_place(world: World, asked: Asked, playhead: Playhead, kind: str) -> None:
+def _failed(world: World, asked: Asked, known: Known | None, failed: Playhead, request: Any) -> Reply:
+    """A stream could not be played: once more, unless something else was decided on since."""
+    log.warning("a device could not play %s", failed.stream.track)
+    if known is None:
+        return Reply()
+    other = getattr(getattr(request, "current_playback_state", None), "token", None)
+    playing = facts.ours(world, decode(other))
+    if playing is not None and other != request.token:
+        return retry_queued(world.content, world.pack, failed.stream, playing)
+    place = known.place
+    if place is not None and place.run == failed.stream.run:
+        tried = RETRIED in place.marks and RETRIED not in failed.stream.marks
+        if asked.at < place.at or tried:
+            return Reply()
+    reply = retry(world.pack, failed)
+    started = Situation(State.PLAYING, world.routine, failed.stream.run, pause_age_s=0.0)
+    return remember(world, asked, started, reply)
+
+
+def _follow_place(world: World, asked: Asked, known: Known, playhead: Playhead, kind: str) -> None:
     """Save where the player is; count a run whose last repetition was passed; close one that played out."""
     place = facts.place_of(world, playhead, asked.at)
-    if place is None or not asked.person:
+    if place is None:
         return
     course = Course(world.content.routines[playhead.stream.routine], world.pack, world.content.minutes)
     over = kind == "AudioPlayer.PlaybackFinished"
     last = over and course.queue_after(playhead.stream) is None
+    late = known.place is not None and known.place.run == place.run and known.place.at > asked.at
     try:
         if last or course.is_finished(playhead):
             world.store.finish_run(asked.person, place.run, asked.at, place.routine)
-        if last:
+        if last and not late:
             world.store.close_run(asked.person, place.run, asked.at)
-        elif not over:
+        elif not over and not late:
             started = kind == "AudioPlayer.PlaybackStarted"
             world.store.move_place(asked.person, asked.device, place, started=started)
     except StoreError as error:

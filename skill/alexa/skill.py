@@ -58,17 +58,18 @@ class AlexaSkill:
             return dict(EMPTY)
         try:
             request = self._serializer.deserialize(json.dumps(envelope), RequestEnvelope)
+            invoked = self._skill.invoke(request_envelope=request, context=None)
+            response = cast(dict[str, Any], self._serializer.serialize(invoked))
         except SerializationException as error:
             raise EnvelopeError(f"the request envelope cannot be read: {error}") from error
-        invoked = self._skill.invoke(request_envelope=request, context=None)
-        response = cast(dict[str, Any], self._serializer.serialize(invoked))
+        except RecursionError:
+            raise EnvelopeError("the request envelope is nested too deep") from None
         response.pop("userAgent", None)
         if not response.get("sessionAttributes"):
             response.pop("sessionAttributes", None)
         self._report(envelope, response)
         ms = (time.perf_counter() - started) * 1000
-        intent = getattr(getattr(request.request, "intent", None), "name", "-")
-        log.info("%s %s answered in %.1f ms", kind, intent, ms)
+        log.info("%s answered in %.1f ms", kind, ms)
         return response
 
     def _report(self, envelope: Any, response: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from skill.coach.commands import Command
 from skill.coach.decide import decide, press
-from skill.coach.events import follow, retry
+from skill.coach.events import follow, retry, retry_queued
 from skill.coach.reply import Play, Reply
 from skill.coach.situation import Button, Intro, Playhead, Question, Situation, State, Stream
 
@@ -21,4 +21,5 @@ __all__ = [
     "follow",
     "press",
     "retry",
+    "retry_queued",
 ]

@@ -158,6 +158,8 @@ class Course:
         if stream.track == PREPARATION:
             return exercises[0] if distance > 0 else None
         ids = [one.id for one in self.routine.exercises]
+        if stream.track not in ids:
+            return None
         here = ids.index(stream.track)
         wanted = ids[here + 1 :] if distance > 0 else ids[:here][::-1]
         by_id = {one.id: one for one in exercises}

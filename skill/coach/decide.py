@@ -58,18 +58,23 @@ _MOVES: Mapping[Command, _Move] = {
 
 
 def decide(content: Content, pack: Pack, situation: Situation, command: Command) -> Reply:
-    """What to answer to a command. Raises KeyError when the pack lacks a track of the routine."""
+    """What to answer to a command. Raises KeyError when the pack lacks a track of the routine.
+
+    A device without a player gets no directive for one, and hears so when something should play.
+    """
     course = Course(content.routines[situation.routine], pack, content.minutes)
     reply = _decide(course, situation, command)
-    if reply.play is not None and not situation.audio_player:
+    if situation.audio_player:
+        return reply
+    if reply.play is not None:
         return Reply(clip=clip_key(PromptId.NO_AUDIO_PLAYER))
-    return reply
+    return replace(reply, stop=False, clear=False)
 
 
 def press(content: Content, pack: Pack, situation: Situation, button: Button) -> Reply:
     """What a button on the device does: directives only, for nothing can be said in answer to a button.
 
-    After a long or unknown pause "play" begins the exercise again; without an open run it does nothing.
+    After a long or unknown pause nothing moves, for no safety line can be said; without an open run neither.
     """
     course = Course(content.routines[situation.routine], pack, content.minutes)
     place = situation.playhead
@@ -77,11 +82,10 @@ def press(content: Content, pack: Pack, situation: Situation, button: Button) ->
         return Reply()
     if button is Button.PAUSE:
         return Reply(stop=True, remember=Remember(place=place))
+    if not playback.is_recent(situation):
+        return Reply()
     if button is Button.PLAY:
-        age = situation.pause_age_s
-        if age is None or age > playback.LONG_PAUSE_S:
-            return playback.play(course.restart_exercise(place))
-        short = age < playback.SHORT_PAUSE_S
+        short = (situation.pause_age_s or 0.0) < playback.SHORT_PAUSE_S and not situation.eased
         return playback.play(course.cue_start(place) if short else course.step_start(place))
     move = Course.next_step if button is Button.NEXT else Course.previous_step
     return replace(playback.go_to(move(course, place), place.stream), clip=None)
@@ -140,7 +144,7 @@ def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Re
         return _before_the_start(course, situation, Command.START)
     place = situation.playhead
     if place is None or situation.question is Question.START:
-        return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.state is not State.IDLE)
+        return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.audible or situation.state is not State.IDLE)
     return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=place))
 
 
@@ -176,8 +180,20 @@ def _in_a_run(course: Course, situation: Situation, place: Playhead, command: Co
         return playback.resume(course, place, situation)
     if command in _CHANGES:
         return _change(course, situation, place, command)
+    if situation.question is not Question.RETURN and not playback.is_recent(situation):
+        return playback.ask_return(course, place, situation)
+    return _move(course, situation, place, command)
+
+
+def _move(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
+    """Go somewhere else in the run; a word that chooses a step ends a pause."""
+    if command is Command.START_OVER:
+        place = replace(place, stream=replace(place.stream, run=situation.new_run))
+    decided = situation.state is not State.PLAYING and place == course.step_start(place)
+    if command is Command.REPEAT and decided:  # a pause was given this place: it was not heard, no border was passed
+        return playback.play(place)
     if situation.question is Question.RETURN and command in (Command.RESTART_EXERCISE, Command.START_OVER):
-        return _begin_again(course, place, command)
+        return _begin_again(course, situation, place, command)
     if command is Command.CHAIR_ONLY:
         return _on_the_chair(course, place)
     if command is Command.CHOOSE_EXERCISE:
@@ -187,8 +203,10 @@ def _in_a_run(course: Course, situation: Situation, place: Playhead, command: Co
     return playback.go_to(_MOVES[command](course, place), place.stream)
 
 
-def _begin_again(course: Course, place: Playhead, command: Command) -> Reply:
+def _begin_again(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
     """The answer "opnieuw" at a launch: the exercise, or the whole routine, from its start."""
+    if not playback.is_recent(situation):
+        place = playback.as_wished(place, situation)
     again = course.restart_exercise(place)
     target = again if command is Command.RESTART_EXERCISE else course.first_exercise(place.stream)
     return playback.play(target, clip_key(PromptId.START))
@@ -232,10 +250,9 @@ def _change(course: Course, situation: Situation, place: Playhead | None, comman
         return questions.say(situation, clip_key(already))
     saved = Remember() if after_pain else Remember(level=level, tempo=tempo)
     if place is not None:
-        target = course.same_step(place, replace(place.stream, level=level, tempo=tempo))
+        stream = replace(place.stream, level=level, tempo=tempo)
+        target = course.same_step(place, stream)
         saved = replace(saved, place=target)
         if situation.state is State.PLAYING and not situation.in_session:
-            return Reply(clip=clip_key(going_on), play=Play(target.stream, target.offset_ms), remember=saved)
-    silent = replace(situation, question=situation.question or Question.PAUSE) if place else situation
-    stop = place is not None and not situation.in_session
-    return replace(questions.ask(silent, clip_key(paused), stop=stop), remember=saved)
+            return Reply(clip=clip_key(going_on), play=Play(stream, target.offset_ms), remember=saved)
+    return replace(questions.ask(situation, clip_key(paused), stop=place is not None), remember=saved)

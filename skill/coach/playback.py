@@ -52,11 +52,11 @@ def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     """
     if situation.question is Question.RETURN:
         return go_back(course, playhead, situation)
-    if situation.question is Question.PAIN or (situation.eased and _is_recent(situation)):
-        return resume_gently(course, playhead)
     age = situation.pause_age_s
     if age is None or age > LONG_PAUSE_S:
         return ask_return(course, playhead, situation)
+    if situation.question is Question.PAIN or situation.eased:
+        return resume_gently(course, playhead)
     marks = playhead.stream.marks | {PAUSED_BEFORE}
     playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
     if age < SHORT_PAUSE_S and situation.question is not Question.DIZZY:
@@ -64,15 +64,27 @@ def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     return from_step(course, playhead)
 
 
-def _is_recent(situation: Situation) -> bool:
+def is_recent(situation: Situation) -> bool:
+    """Whether the place is known to be left no longer ago than a pause may last."""
     return situation.pause_age_s is not None and situation.pause_age_s <= LONG_PAUSE_S
 
 
 def go_back(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     """The answer "verder" at a launch: the step after some minutes, the exercise after longer."""
-    if _is_recent(situation):
-        return from_step(course, playhead)
-    return play(course.restart_exercise(playhead), clip_key(PromptId.START))
+    if is_recent(situation):
+        return resume_gently(course, playhead) if situation.eased else from_step(course, playhead)
+    return play(course.restart_exercise(as_wished(playhead, situation)), clip_key(PromptId.START))
+
+
+def as_wished(playhead: Playhead, situation: Situation) -> Playhead:
+    """The place at the level and tempo that the person wishes in general: a long pause ends what was for this run."""
+    stream = replace(
+        playhead.stream,
+        level=situation.level,
+        tempo=situation.tempo,
+        marks=playhead.stream.marks - {AFTER_PAIN, PAUSED_BEFORE},
+    )
+    return replace(playhead, stream=stream)
 
 
 def from_step(course: Course, playhead: Playhead) -> Reply:
@@ -97,7 +109,7 @@ def ask_return(course: Course, playhead: Playhead, situation: Situation) -> Repl
 
     When the full intro is due after a long pause, or nothing is left to do, a new training is offered.
     """
-    recent = _is_recent(situation)
+    recent = is_recent(situation)
     nothing_left = playhead.stream.track == PREPARATION or course.is_finished(playhead)
     if nothing_left or (not recent and situation.intro is Intro.FULL):
         return ask_start(situation)
@@ -115,7 +127,7 @@ def ask_start(situation: Situation) -> Reply:
     """The safety intro and the question whether to begin; whatever was playing stops."""
     return Reply(
         clip=clip_key(PromptId.INTRO_FIRST if situation.intro is Intro.FULL else PromptId.INTRO_LATER),
-        stop=situation.state is not State.IDLE,
+        stop=situation.audible or situation.state is not State.IDLE,
         question=Question.START,
         reprompt=clip_key(PromptId.INTRO_REPROMPT),
         remember=Remember(intro_heard=True),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Remember, Reply
-from skill.coach.situation import Playhead, Question, Situation, State
+from skill.coach.situation import Playhead, Question, Situation
 from skill.content.model import PREPARATION
 from skill.content.prompt_ids import PromptId, clip_key
 
@@ -80,7 +80,9 @@ def not_understood(situation: Situation) -> Reply:
     misses = min(situation.misses + 1, len(ladder))
     clip = clip_key(ladder[misses - 1])
     if misses == len(ladder):
-        return Reply(clip=clip)
+        return Reply(clip=clip, stop=situation.playhead is not None or situation.audible)
+    if situation.question is Question.FORGET:
+        return replace(ask_again(situation), misses=misses)
     said = say(situation, clip)
     return Reply(clip=clip, question=said.question, reprompt=said.reprompt, misses=misses)
 
@@ -88,7 +90,7 @@ def not_understood(situation: Situation) -> Reply:
 def answer_forget(situation: Situation, command: Command) -> Reply:
     """Ask before wiping, then wipe or keep."""
     if situation.question is not Question.FORGET:
-        stop = situation.state is State.PLAYING
+        stop = situation.audible
         reprompt = clip_key(PromptId.FORGET_REPROMPT)
         return Reply(clip=clip_key(PromptId.FORGET_ASK), stop=stop, question=Question.FORGET, reprompt=reprompt)
     if command is Command.YES:

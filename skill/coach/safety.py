@@ -45,7 +45,8 @@ def _again(situation: Situation) -> bool:
 def _pain(course: Course, situation: Situation) -> Reply:
     place = situation.playhead
     if place is not None:
-        place = course.same_step(place, replace(place.stream, level=Level.EASIER))
+        marks = place.stream.marks | {AFTER_PAIN}
+        place = course.same_step(place, replace(place.stream, level=Level.EASIER, marks=marks))
     return Reply(
         clip=clip_key(PromptId.PAIN_FIRST),
         stop=True,

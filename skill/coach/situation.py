@@ -21,7 +21,7 @@ CHAIR_ONLY = "c"
 RETRIED = "r"
 """Mark: this stream failed once and was sent again."""
 MARKS = frozenset((AFTER_PAIN, PAUSED_BEFORE, CHAIR_ONLY, RETRIED))
-STORED_MARKS = frozenset((PAUSED_BEFORE, CHAIR_ONLY))
+STORED_MARKS = frozenset((PAUSED_BEFORE, CHAIR_ONLY, RETRIED))
 
 
 class State(StrEnum):
@@ -111,7 +111,9 @@ class Situation:
     pause_age_s: float | None = None
     """Seconds since the place was saved; None when unknown."""
     eased: bool = False
-    """Whether a lower level was decided on after the device fell silent: going on is gentle then."""
+    """Whether it was decided to go on gently after the device fell silent."""
+    audible: bool = False
+    """Whether the device plays something of this skill now, in a place that can be found or not."""
     audio_player: bool = True
     exercise: str | None = None
     """The exercise named in the command, if any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,10 @@ from skill.errors import StoreError
 from skill.progress.store import Known, Place
 
 SCHEMA_VERSION = 1
-BUSY_MS = 500
+BUSY_MS = 250
 """How long a locked database is waited for; every answer leaves within 1 s."""
+REST_S = 1.0
+"""How long nothing is tried again after a database could not be opened or written."""
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS person (
@@ -39,8 +42,8 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._ready = False
         self._lock = threading.Lock()
+        self._rests = {"open": 0.0, "write": 0.0}
 
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
@@ -48,14 +51,14 @@ class SqliteStore:
             row = connection.execute(
                 "SELECT level, tempo, intro_at, intro_hash FROM person WHERE person = ?", (person,)
             ).fetchone() or (None, None, None, None)
-            place = connection.execute(
-                f"SELECT {_PLACE} FROM place WHERE person = ? ORDER BY device = ? DESC, at DESC LIMIT 1",  # noqa: S608  # the columns are a constant
-                (person, device),
-            ).fetchone()
+            places = connection.execute(
+                f"SELECT device, {_PLACE} FROM place WHERE person = ? ORDER BY at DESC",  # noqa: S608  # a constant
+                (person,),
+            ).fetchall()
             closed = run is not None and self._closed(connection, run)
         level, tempo, intro_at, intro_hash = row
-        found = Place(*place) if place else None
-        return Known(found, level, tempo, intro_at, intro_hash, closed)
+        at, place = _best([(one[0], Place(*one[1:])) for one in places], device)
+        return Known(place, at != device, level, tempo, intro_at, intro_hash, closed)
 
     def save_place(self, person: str, device: str, place: Place) -> None:
         """Remember a place that was decided on, unless its run is closed."""
@@ -69,14 +72,13 @@ class SqliteStore:
             if self._closed(connection, place.run):
                 return
             known = connection.execute(
-                "SELECT run, track, at FROM place WHERE person = ? AND device = ?", (person, device)
+                "SELECT run, level, tempo, at FROM place WHERE person = ? AND device = ?", (person, device)
             ).fetchone()
-            if known is None or (known[0] != place.run and known[2] <= place.at):
+            if known is None or (known[0] != place.run and known[3] <= place.at):
                 self._write(connection, person, device, place)
                 return
-            run, track, at = known
-            newer = place.at > at or (place.at == at and (started or track == place.track))
-            if run == place.run and newer:
+            newer = place.at > known[3] or (place.at == known[3] and started)
+            if known[:3] == (place.run, place.level, place.tempo) and newer:
                 connection.execute(
                     "UPDATE place SET track = ?, step = ?, offset_ms = ?, pack = ?, at = ? "
                     "WHERE person = ? AND device = ?",
@@ -123,8 +125,9 @@ class SqliteStore:
             if run is not None:
                 connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (run, at))
             connection.execute(
-                "INSERT OR IGNORE INTO closed (run, at) SELECT run, ? FROM place WHERE person = ?",
-                (at, person),
+                "INSERT OR IGNORE INTO closed (run, at) "
+                "SELECT run, ? FROM place WHERE person = ? UNION SELECT run, ? FROM finished WHERE person = ?",
+                (at, person, at, person),
             )
             for table in ("person", "place", "finished"):
                 connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608  # constants
@@ -145,8 +148,8 @@ class SqliteStore:
 
     def check(self) -> None:
         """Raise StoreError when the store cannot be used now."""
-        with self._transaction():
-            pass
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM closed WHERE run = ''")
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -181,8 +184,13 @@ class SqliteStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._require_rested("write")
         with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error:
+                self._rest("write")
+                raise
             try:
                 yield connection
             except BaseException:
@@ -194,31 +202,59 @@ class SqliteStore:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
             connection = getattr(self._local, "connection", None)
-            if connection is None:
+            if connection is None or self._local.file != self._file():
+                self.close()
                 connection = self._local.connection = self._open()
+                self._local.file = self._file()
             yield connection
         except (sqlite3.Error, OSError) as error:
             self.close()
             raise StoreError(f"{self.path}: {error}; the routine goes on, but the place is not remembered") from error
 
     def _open(self) -> sqlite3.Connection:
+        self._require_rested("open")
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self.path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
         try:
             with self._lock:
-                if not self._ready:
-                    self._prepare(connection)
-                    self._ready = True
+                self._require_rested("open")
+                self._prepare(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()
+            self._rest("open")
             raise
         return connection
 
+    def _file(self) -> tuple[int, int] | None:
+        """Which file the path names now: it may be replaced while the server runs."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _rest(self, what: str) -> None:
+        self._rests[what] = time.monotonic() + REST_S
+
+    def _require_rested(self, what: str) -> None:
+        """Refuse at once for a moment after a failure, so that a database that hangs delays nobody twice."""
+        if time.monotonic() < self._rests[what]:
+            raise StoreError(f"{self.path}: could not be used a moment ago; the routine goes on without it")
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > SCHEMA_VERSION:
             raise StoreError(f"{self.path}: made by a newer version of rugoefening (schema {version}); left as it is")
         if version == 0:
+            connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+
+
+def _best(places: list[tuple[str, Place]], device: str) -> tuple[str, Place | None]:
+    """Of places, newest first, that of the device; the newest where it has none, or went on in the same run."""
+    if not places:
+        return device, None
+    newest = places[0]
+    here = next((one for one in places if one[0] == device), newest)
+    return newest if newest[1].run == here[1].run else here

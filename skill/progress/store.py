@@ -27,7 +27,9 @@ class Known:
     """Everything known of a person when a request comes in."""
 
     place: Place | None = None
-    """The place on this device, else the latest one of the person."""
+    """The place on this device, or the latest one of the person when that is newer in the same run or there is none."""
+    elsewhere: bool = False
+    """Whether the place is of another device."""
     level: str | None = None
     tempo: str | None = None
     intro_at: float | None = None

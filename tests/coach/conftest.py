@@ -51,6 +51,8 @@ class Bench:
             new_run="run2",
             playhead=place,
             intro=Intro.SHORT,
+            pause_age_s=0.0 if place else None,
+            audible=place is not None,
         )
         return decide(self.content, self.pack, replace(situation, **facts), command)
 

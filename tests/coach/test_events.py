@@ -20,7 +20,7 @@ from tests.coach.conftest import Bench
 def test_the_next_track_is_enqueued_behind_this_one(bench: Bench, track: str, marks: str, following: str) -> None:
     """The token alone says what follows, with its level and marks."""
     stream = bench.stream(track, marks=marks)
-    reply = follow(bench.content, bench.pack, Playhead(stream, 0))
+    reply = follow(bench.content, bench.pack, stream)
     assert reply.play is not None
     assert bench.heard(reply) == following
     assert reply.play.after == stream
@@ -29,7 +29,7 @@ def test_the_next_track_is_enqueued_behind_this_one(bench: Bench, track: str, ma
 
 def test_nothing_follows_the_last_track(bench: Bench) -> None:
     """Behind the closing the queue stays empty."""
-    assert follow(bench.content, bench.pack, Playhead(bench.stream("elbows_up"), 0)).play is None
+    assert follow(bench.content, bench.pack, bench.stream("elbows_up")).play is None
 
 
 def test_a_failed_stream_is_tried_once_more(bench: Bench) -> None:

@@ -132,3 +132,10 @@ def test_another_level_with_the_name_during_a_pause_asks_to_go_on(bench: Bench) 
     """A one-shot while the audio is silent opens the microphone: the answer names the word that goes on."""
     reply = bench.ask(Command.EASIER, "open_book.right_side", state=State.PAUSED)
     assert (reply.clip, reply.play, reply.stop, reply.question) == ("easier_paused", None, True, Question.PAUSE)
+
+
+def test_repeat_after_another_level_is_chosen_in_a_pause_stays_in_the_step(bench: Bench) -> None:
+    """The place that a pause was given lies at the start of the step: repeating it does not go back further."""
+    facts = {"state": State.ASKED, "question": Question.PAUSE, "in_session": True, "pause_age_s": 5.0}
+    eased = bench.ask(Command.EASIER, bench.at("open_book.right_side"), **facts).remember.place
+    assert bench.heard(bench.ask(Command.REPEAT, eased, **facts)) == "open_book.right_side"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from skill.coach import Button, Command, Intro, Question, Situation, State, press
+from skill.coach import Button, Command, Intro, Question, Reply, Situation, State, press
 from skill.coach.course import LEAD_MS
 from skill.content import PromptId, clip_key
 from tests.coach.conftest import ROUTINE, Bench
@@ -123,8 +123,6 @@ def test_stop_keeps_the_place(bench: Bench) -> None:
         (Button.NEXT, 0.0, "seated_turn.left_side"),
         (Button.PREVIOUS, 0.0, "seated_turn.explanation"),
         (Button.PLAY, 600.0, "seated_turn.right_side"),
-        (Button.PLAY, 86_400.0, "seated_turn.position"),
-        (Button.PLAY, None, "seated_turn.position"),
     ],
 )
 def test_buttons_play_without_a_word(bench: Bench, button: Button, age: float | None, heard: str) -> None:
@@ -134,6 +132,28 @@ def test_buttons_play_without_a_word(bench: Bench, button: Button, age: float | 
     reply = press(bench.content, bench.pack, situation, button)
     assert bench.heard(reply) == heard
     assert reply.clip is None
+
+
+@pytest.mark.parametrize("button", [Button.NEXT, Button.PREVIOUS, Button.PLAY])
+@pytest.mark.parametrize("age", [1801.0, 86_400.0, None])
+def test_buttons_move_nothing_after_long(bench: Bench, button: Button, age: float | None) -> None:
+    """After a long or unknown pause a safety line is due, which a button cannot say: nothing plays."""
+    situation = Situation(State.PAUSED, ROUTINE, "run2", playhead=bench.at("seated_turn.right_side"), pause_age_s=age)
+    assert press(bench.content, bench.pack, situation, button) == Reply()
+
+
+@pytest.mark.parametrize(
+    "command", ["next_step", "previous_step", "repeat", "start_over", "chair_only", "next_exercise"]
+)
+def test_no_word_moves_anything_after_long(bench: Bench, command: str) -> None:
+    """After a long pause every word that would play leads to the safety line first; behind it, it plays."""
+    facts = {"state": State.PAUSED, "pause_age_s": 86_400.0}
+    asked = bench.ask(Command(command), "seated_turn.right_side", **facts)
+    assert (asked.play, asked.question) == (None, Question.RETURN)
+    answered = bench.ask(
+        Command(command), "seated_turn.right_side", **{**facts, "question": Question.RETURN, "in_session": True}
+    )
+    assert answered.play is not None
 
 
 def test_buttons_without_a_run_do_nothing(bench: Bench) -> None:

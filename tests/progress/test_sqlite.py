@@ -31,21 +31,24 @@ def test_a_place_comes_back_on_its_device(store: SqliteStore) -> None:
 
 
 def test_an_event_moves_the_place_but_not_the_level(store: SqliteStore) -> None:
-    """The player tells where it is; what level was decided on stays decided."""
-    store.save_place("p", "d", replace(PLACE, level="easier"))
-    store.move_place("p", "d", replace(PLACE, step="left_side", offset_ms=90_000, at=1100.0), started=False)
-    place = store.load("p", "d", None).place
-    assert place == replace(PLACE, level="easier", step="left_side", offset_ms=90_000, at=1100.0)
+    """The player tells where it is; an event of another level than was decided on changes nothing."""
+    store.save_place("p", "d", PLACE)
+    moved = replace(PLACE, step="left_side", offset_ms=90_000, at=1100.0)
+    store.move_place("p", "d", moved, started=False)
+    assert store.load("p", "d", None).place == moved
+    store.save_place("p", "d", replace(moved, level="easier"))
+    store.move_place("p", "d", replace(moved, offset_ms=1, at=1200.0), started=False)
+    assert store.load("p", "d", None).place == replace(moved, level="easier")
 
 
 def test_late_and_double_events_change_nothing(store: SqliteStore) -> None:
-    """An event older than the place, or of another track at the same second, is ignored."""
+    """An event older than the place is ignored; at the same second only a stream that started counts."""
     store.save_place("p", "d", PLACE)
     store.move_place("p", "d", replace(PLACE, offset_ms=1, at=999.0), started=False)
     store.move_place("p", "d", replace(PLACE, track="seated_turn", offset_ms=1), started=False)
     assert store.load("p", "d", None).place == PLACE
-    store.move_place("p", "d", replace(PLACE, offset_ms=2), started=False)
-    store.move_place("p", "d", replace(PLACE, offset_ms=2), started=False)
+    store.move_place("p", "d", replace(PLACE, offset_ms=2), started=True)
+    store.move_place("p", "d", replace(PLACE, offset_ms=2), started=True)
     assert store.load("p", "d", None).place == replace(PLACE, offset_ms=2)
 
 
@@ -160,3 +163,35 @@ def test_an_unusable_folder_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(StoreError):
         SqliteStore(tmp_path / "file" / "progress.sqlite3").load("p", "d", None)
+
+
+def test_the_newest_place_of_the_same_run_wins(store: SqliteStore) -> None:
+    """Who goes on at another device is found there; another run elsewhere does not matter."""
+    store.save_place("p", "kitchen", PLACE)
+    store.save_place("p", "bedroom", replace(PLACE, track="seated_turn", at=2000.0))
+    known = store.load("p", "kitchen", None)
+    assert known.place is not None
+    assert (known.place.track, known.elsewhere) == ("seated_turn", True)
+    assert not store.load("p", "bedroom", None).elsewhere
+
+
+def test_after_a_failed_write_nobody_waits_again(store: SqliteStore) -> None:
+    """A locked database is waited for once; the next writes are refused at once for a moment."""
+    store.check()
+    with sqlite3.connect(store.path, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreError, match="locked"):
+            store.save_place("p", "d", PLACE)
+        with pytest.raises(StoreError, match="a moment ago"):
+            store.save_place("p", "d", PLACE)
+
+
+def test_a_file_that_was_taken_away_is_made_anew(store: SqliteStore) -> None:
+    """When the file disappears under a running server, the next word makes a new one and works."""
+    store.save_place("p", "d", PLACE)
+    for path in store.path.parent.iterdir():
+        path.unlink()
+    store.check()
+    assert store.load("p", "d", None).place is None
+    store.save_place("p", "d", PLACE)
+    assert store.load("p", "d", None).place == PLACE
