@@ -81,7 +81,7 @@ def test_a_word_does_not_make_a_pause_younger(talk: Talk, word: str) -> None:
     talk.send(launch())
     _, player = paused(talk)
     spoken = talk.send(intent(word, player=player, seconds=60 + DAY))
-    later = {"player": player, "seconds": 70 + DAY}
+    later: dict[str, Any] = {"player": player, "seconds": 70 + DAY}
     if spoken.open:
         assert "Play" not in talk.send(intent("ResumeIntent", attributes=spoken.attributes, **later)).directives
     assert talk.send(intent("AMAZON.ResumeIntent", **later)).clip == "return_later[open_book]"
