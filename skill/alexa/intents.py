@@ -45,12 +45,3 @@ _CUSTOM: Mapping[str, Command] = MappingProxyType(
 def command_for_intent(name: str) -> Command:
     """The command behind an intent; one that nobody knows is ``unknown``."""
     return BUILT_INS.get(name) or _CUSTOM.get(name, Command.UNKNOWN)
-
-
-def intent_for_command(command: str) -> str:
-    """The intent that carries a command, a built-in before a custom one. Raises KeyError for no command."""
-    for table in (BUILT_INS, _CUSTOM):
-        for name, one in table.items():
-            if one == command:
-                return name
-    raise KeyError(command)

@@ -18,6 +18,7 @@ from audio.voices import EspeakVoice, Readiness, Recording, Voice
 from skill.errors import AudioError, ContentError
 from skill.pack import Pack, PackReader, load_pack
 from tests.audio.small import build_small, small_content
+from tests.processes import unwatched
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHANGED = "Ga op je rechterzij liggen."
@@ -181,7 +182,13 @@ def test_full_disk(tmp_path: Path) -> None:
         f"sys.argv = ['small', {str(tmp_path)!r}]; runpy.run_module('tests.audio.small', run_name='__main__')"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env=unwatched(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert run.returncode == 1
     assert "the disk is full" in run.stderr

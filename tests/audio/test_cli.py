@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from audio.cli import main
+from tests.processes import unwatched
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -71,7 +72,7 @@ def test_no_op_loads_nothing_heavy(built_pack: Path) -> None:
         "import sys; from audio.cli import main; main(['build']);"
         "print(sorted({'numpy', 'av', 'pydub', 'lameenc', 'requests', 'multiprocessing'} & set(sys.modules)))"
     )
-    environment = {**os.environ, "RUGOEFENING_PACKS": str(built_pack)}
+    environment = {**unwatched(), "RUGOEFENING_PACKS": str(built_pack)}
     run = subprocess.run(
         [sys.executable, "-c", script], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True
     )
