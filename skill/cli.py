@@ -40,6 +40,9 @@ def _guarded(run: Callable[[], int]) -> int:
     except RugoefeningError as error:
         print(error, file=sys.stderr)  # noqa: T201  # the command line talks to the terminal
         return PROBLEM
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except KeyboardInterrupt:
         return 130
 
@@ -72,6 +75,8 @@ def _serve(parsed: argparse.Namespace) -> int:
 
     from skill.web import create_app  # noqa: PLC0415
 
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        return _problem(f"--port: {parsed.port} is no port; write a number from 1 to 65535")
     chosen = {"PORT": parsed.port, "VOICE": parsed.voice}
     given = {PREFIX + name: str(value) for name, value in chosen.items() if value is not None}
     settings = load_settings({**os.environ, **given})

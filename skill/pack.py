@@ -123,7 +123,10 @@ def load_pack(path: Path) -> Pack:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise PackError(f"{path}: there is no audio yet; run scripts/generate_audio.py") from None
+        voice = path.parent.name
+        raise PackError(
+            f"{path}: there is no audio yet; run: python3 scripts/generate_audio.py --voice {voice}"
+        ) from None
     except (OSError, ValueError) as error:
         raise PackError(f"{path}: cannot be read ({error}); run scripts/generate_audio.py") from error
     try:

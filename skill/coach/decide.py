@@ -143,6 +143,8 @@ def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Re
     if command is Command.READY and at_start:
         return _before_the_start(course, situation, Command.START)
     place = situation.playhead
+    if situation.state is State.ENDED:
+        return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
     if place is None or situation.question is Question.START:
         return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.audible or situation.state is not State.IDLE)
     return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=place))
@@ -151,8 +153,7 @@ def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Re
 def _before_the_start(course: Course, situation: Situation, command: Command) -> Reply:
     """Nothing has begun: only a word that begins something starts audio, and only after the intro."""
     if situation.question is not Question.START:
-        ended = situation.state is State.ENDED
-        return playback.ask_start(replace(situation, intro=Intro.FULL) if ended else situation)
+        return _unasked(situation, command)
     stream = _new_stream(course, situation)
     if command is Command.RESUME and situation.playhead is not None:
         return playback.play(course.restart_exercise(situation.playhead), clip_key(PromptId.START))
@@ -171,6 +172,14 @@ def _before_the_start(course: Course, situation: Situation, command: Command) ->
     if command is Command.REPEAT:
         return playback.ask_start(situation)
     return questions.say(situation, clip_key(PromptId.HELP_START))
+
+
+def _unasked(situation: Situation, command: Command) -> Reply:
+    """No run and no question: the intro; but "Alexa, stop" arrives as a pause, and wants silence, no welcome."""
+    if command is Command.PAUSE:
+        return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
+    ended = situation.state is State.ENDED
+    return playback.ask_start(replace(situation, intro=Intro.FULL) if ended else situation)
 
 
 def _in_a_run(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:

@@ -164,3 +164,10 @@ def test_a_level_can_be_chosen_before_the_start(bench: Bench) -> None:
         Question.START,
         "easier",
     )
+
+
+@pytest.mark.parametrize("command", ["pause", "stop"])
+def test_silencing_the_device_after_the_end_starts_no_welcome(bench: Bench, command: str) -> None:
+    """ "Alexa, stop" after an emergency arrives as a pause: a short goodbye, no intro, no microphone."""
+    reply = bench.ask(Command(command), None, state=State.ENDED)
+    assert (reply.clip, reply.stop, reply.question) == (PromptId.GOODBYE, True, None)

@@ -27,7 +27,7 @@ def test_every_mistake_is_reported_with_its_line(copy: Copy, broken: Broken) -> 
 
 def test_all_problems_of_all_files_come_at_once(copy: Copy) -> None:
     """Mistakes in both files are in one error, by file and then by line."""
-    copy.replace("routine", "rest: 12", "rest: 99")
+    copy.replace("routine", "rest: 15", "rest: 99")
     copy.replace("routine", "posture: floor", "posture: bed")
     copy.replace("prompts", "Ik heb alles gewist.", "Ik heb alles gewist")
     problems = copy.problems()
@@ -119,6 +119,6 @@ def test_a_routine_may_say_a_prompt_its_own_way(copy: Copy) -> None:
 
 def test_the_message_names_the_file_and_the_line(copy: Copy) -> None:
     """The text of the error holds a title and each problem on its own line."""
-    copy.replace("routine", "rest: 12", "rest: 1:30")
+    copy.replace("routine", "rest: 15", "rest: 1:30")
     with pytest.raises(ContentError, match=r"bovenrug\.yaml:\d+: rest \"1:30\" is not a plain number"):
         copy.load()

@@ -39,7 +39,10 @@ def test_a_training_over_http(served: Settings) -> None:
     """The virtual Echo leads a training with a server elsewhere, audio included."""
     echo = make_echo(served, VirtualClock(), over_http(served.base_url))
     echo.device.say("Alexa, start rugoefening")
-    echo.wait(120)
+    for _ in range(240):
+        if echo.device.is_listening:
+            break
+        echo.wait(1)
     echo.device.say("start")
     echo.wait(60)
     current = echo.device.player.current
