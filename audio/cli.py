@@ -82,9 +82,9 @@ def _build(options: argparse.Namespace) -> int:
     if options.json:
         _data(asdict(result))
     elif not result.written and not result.changed:
-        print(f"Nothing to do: pack {result.pack} ({result.voice}) is up to date.")  # noqa: T201
+        print(f"Nothing to do: pack {result.pack} ({result.voice}) is up to date.")
     else:
-        print(  # noqa: T201 # the outcome is this command's output
+        print(
             f"Pack {result.pack} ({result.voice}): {result.spoken} sentences spoken, {result.written} files made, "
             f"{result.reused} kept; {result.seconds_written:.0f} s of sound in {result.seconds:.1f} s."
         )
@@ -109,7 +109,7 @@ def _check(content: Content, folder: Path, options: argparse.Namespace) -> int:
     if options.json:
         _data([asdict(rule) for rule in rules])
     else:
-        print(table(rules))  # noqa: T201 # the table is this command's output
+        print(table(rules))
     return 0 if all(rule.ok for rule in rules) else 1
 
 
@@ -125,10 +125,10 @@ def _dry_run(content: Content, voice: Voice, packs: Path, *, as_json: bool) -> i
         _data({"voice": voice.name, "speak": speak, "mix": mix, "keep": len(plan.made)})
         return 0
     for text in speak:
-        print(f"speak  {text}")  # noqa: T201 # what would be done is this command's output
+        print(f"speak  {text}")
     for key in mix:
-        print(f"mix    {key}")  # noqa: T201
-    print(f"{len(speak)} sentences to speak, {len(plan.missing)} files to make, {len(plan.made)} to keep.")  # noqa: T201
+        print(f"mix    {key}")
+    print(f"{len(speak)} sentences to speak, {len(plan.missing)} files to make, {len(plan.made)} to keep.")
     return 0
 
 
@@ -139,7 +139,7 @@ def _voices(*, as_json: bool) -> int:
         return 0
     for voice, readiness in found:
         state = "ready" if readiness.ready else "not ready"
-        print(f"{voice.name:<8} {state:<10} {voice.summary} ({readiness.note})")  # noqa: T201
+        print(f"{voice.name:<8} {state:<10} {voice.summary} ({readiness.note})")
     return 0
 
 
@@ -162,8 +162,8 @@ def _processors() -> int:
 
 
 def _data(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))  # noqa: T201 # data goes to standard output
+    print(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _note(text: str) -> None:
-    print(text, file=sys.stderr)  # noqa: T201 # notes go to standard error
+    print(text, file=sys.stderr)

@@ -178,7 +178,7 @@ def _make(environment: Environment) -> None:
 def _require_venv() -> None:
     try:
         import ensurepip  # noqa: F401, PLC0415  # only asked whether they are there, and only when needed
-        import venv  # noqa: F401, PLC0415
+        import venv  # noqa: F401, PLC0415  # only whether it is there
     except ImportError as error:
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         raise SetupError(
