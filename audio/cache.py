@@ -79,7 +79,7 @@ def write_whole(path: Path, content: bytes, *, sync: bool = False) -> None:
                 stream.flush()
                 os.fsync(stream.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException:  # also Ctrl-C: no half file may stay; raised again
         part.unlink(missing_ok=True)
         raise
 

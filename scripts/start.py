@@ -18,10 +18,10 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
-from scripts.environment import PROJECT, Environment, SetupError, prepare  # noqa: E402
-from scripts.processes import child, run, stop_like_ctrl_c  # noqa: E402
-from skill.errors import RugoefeningError  # noqa: E402
-from skill.settings import load_settings  # noqa: E402
+from scripts.environment import PROJECT, Environment, SetupError, prepare
+from scripts.processes import child, run, stop_like_ctrl_c
+from skill.errors import RugoefeningError
+from skill.settings import load_settings
 
 SERVE_S = 30.0
 """How long the server may take before it answers."""

@@ -18,8 +18,8 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
-from scripts.environment import PROJECT, Environment, SetupError, prepare  # noqa: E402
-from scripts.processes import run, stop_like_ctrl_c  # noqa: E402
+from scripts.environment import PROJECT, Environment, SetupError, prepare
+from scripts.processes import run, stop_like_ctrl_c
 
 COVERAGE_PERCENT = 90
 

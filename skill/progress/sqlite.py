@@ -193,7 +193,7 @@ class SqliteStore:
                 raise
             try:
                 yield connection
-            except BaseException:
+            except BaseException:  # also Ctrl-C: rolled back and raised again
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
@@ -220,7 +220,7 @@ class SqliteStore:
                 self._require_rested("open")
                 self._prepare(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
-        except BaseException:
+        except BaseException:  # also Ctrl-C: closed and raised again
             connection.close()
             self._rest("open")
             raise
