@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from audio.cache import speech_ms
 from audio.lock import only_one
 from audio.plan import Plan, ledger_path, make_plan
 from audio.pool import Pool
 from audio.progress import Progress
 from audio.publish import Ledger, manifest_of, publish, remove_old
 from audio.score import Utterance
-from audio.tasks import Made, MixJob, MixTask, SpeakTask
-from audio.timeline import Finding, lay_out
+from audio.tasks import ROOM, Made, MakeTask
+from audio.timeline import Finding, Source, Timeline, lay_out
 from audio.voices.base import Voice
 from skill.content import Content
 from skill.errors import AudioError, ContentError
 
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_SMALL_SPEECH, _SMALL_MIX_MS = 12, 90_000
-"""Less work than this is done in this process: starting others costs more."""
+_FEW = 12
+"""So few parts are made in this process: starting others costs more."""
 Item = TypeVar("Item")
+Kind = TypeVar("Kind", bound=Source)
 Note = Callable[[str], None]
 
 
@@ -68,8 +68,9 @@ def build(content: Content, voice: Voice, packs: Path, *, jobs: int = 2, note: N
                 note(one)
             with Pool(jobs) as pool:
                 lengths, spoken = _speak(plan, pool, note)
-                new = _mix(plan, pool, _lay_out(plan, lengths, note))
-            return _finish(plan, new, spoken, started)
+                timelines = _lay_out(plan, lengths, note)
+                _sounds(plan, pool, timelines)
+            return _finish(plan, _join(plan, timelines), spoken, started)
 
 
 def _finish(plan: Plan, new: dict[str, Made], spoken: int, started: float) -> Result:
@@ -83,7 +84,7 @@ def _finish(plan: Plan, new: dict[str, Made], spoken: int, started: float) -> Re
     changed = publish(plan.shop.folder, manifest)
     removed = remove_old(plan.shop.folder, manifest["pack"])
     if new:
-        plan.shop.cache.forget_unused(plan.utterances)
+        plan.shop.cache.forget_unused(plan.shop.files([ROOM, *plan.utterances]))
     return Result(
         voice=plan.shop.voice.name,
         pack=manifest["pack"],
@@ -103,50 +104,69 @@ def _speak(plan: Plan, pool: Pool, note: Note) -> tuple[dict[Utterance, int], in
     lengths: dict[Utterance, int] = {}
     absent: list[Utterance] = []
     for utterance in plan.needed:
-        pcm = cache.speech(utterance)
-        if pcm is not None:
-            lengths[utterance] = speech_ms(pcm)
+        part = cache.part(plan.shop.key(utterance))
+        if part is not None:
+            lengths[utterance] = part.ms
             continue
-        if cache.speech_path(utterance).exists():
-            note(f"{cache.speech_path(utterance)} was damaged; its sentence is spoken again")
+        path = cache.part_path(plan.shop.key(utterance))
+        if path.exists():
+            note(f"{path} was damaged; its sentence is spoken again")
         absent.append(utterance)
     if plan.shop.voice.remote:
         _fetch(plan, absent)
-    with _progress("speaking", len(absent)) as progress:
-        batches = _batches(absent, 8)
-        for utterance, ms in pool.run(SpeakTask(plan.shop), batches, small=len(absent) <= _SMALL_SPEECH):
-            lengths[utterance] = ms
+    return {**lengths, **dict(_make(plan, pool, "speaking", absent))}, len(absent)
+
+
+def _sounds(plan: Plan, pool: Pool, timelines: Mapping[str, Timeline]) -> None:
+    """Make the parts of all that is no speech, as far as they are not in the cache."""
+    wanted = {
+        sound.source for one in timelines.values() for sound in one.sounds if not isinstance(sound.source, Utterance)
+    }
+    absent = [one for one in sorted({ROOM, *wanted}, key=repr) if plan.shop.cache.part(plan.shop.key(one)) is None]
+    for _ in _make(plan, pool, "sounds", absent if timelines else []):
+        pass
+
+
+def _make(plan: Plan, pool: Pool, label: str, absent: Sequence[Kind]) -> Iterator[tuple[Kind, int]]:
+    with _progress(label, len(absent)) as progress:
+        for one in pool.run(MakeTask(plan.shop), _batches(absent, 8), small=len(absent) <= _FEW):
+            yield one
             progress.advance()
-    return lengths, len(absent)
 
 
 def _fetch(plan: Plan, absent: Sequence[Utterance]) -> None:
     """Let a voice on the network speak, one sentence at a time; what came is kept even when a later one fails."""
-    cache = plan.shop.cache
-    texts = [text for text in dict.fromkeys(one.text for one in absent) if cache.recording(text) is None]
-    with _progress("fetching", len(texts)) as progress:
-        for index, text in enumerate(texts):
+    shop = plan.shop
+    every = {shop.cache.recording_path(shop.spoken(one.text)): one for one in absent}
+    wanted = [one for one in every.values() if shop.cache.recording(shop.spoken(one.text)) is None]
+    if not wanted:
+        return
+    from audio.work import fetch  # noqa: PLC0415 # heavy: a build without work needs it not
+
+    with _progress("fetching", len(wanted)) as progress:
+        for index, one in enumerate(wanted):
             try:
-                cache.keep_recording(text, plan.shop.voice.speak(text))
+                fetch(shop, one)
             except AudioError as error:
-                kept = f"{index} of {len(texts)} sentences were fetched and are kept; run again to go on."
+                if not index:
+                    raise
+                kept = f"{index} of {len(wanted)} sentences were fetched and are kept; run again to go on."
                 raise AudioError(f"{error}\n{kept}") from error
             progress.advance()
 
 
-def _lay_out(plan: Plan, lengths: dict[Utterance, int], note: Note) -> list[MixJob]:
-    jobs: list[MixJob] = []
+def _lay_out(plan: Plan, lengths: dict[Utterance, int], note: Note) -> dict[str, Timeline]:
+    """The timeline of every file that must be made, by digest. Raises ContentError when cues do not fit."""
+    timelines: dict[str, Timeline] = {}
     findings: list[Finding] = []
     for digest in plan.missing:
-        score = plan.scores[digest]
-        timeline, found = lay_out(score, lengths.__getitem__)
+        timelines[digest], found = lay_out(plan.scores[digest], lengths.__getitem__)
         findings += found
-        jobs.append(MixJob(digest, score.keys[0], timeline, score.track))
     for warning in _worst(one for one in findings if not one.error):
         note(warning)
     if errors := _worst(one for one in findings if one.error):
         raise ContentError("Some cues do not fit:", errors)
-    return jobs
+    return timelines
 
 
 def _worst(findings: Iterator[Finding]) -> list[str]:
@@ -159,22 +179,26 @@ def _worst(findings: Iterator[Finding]) -> list[str]:
     return [f"{file}:{line}: {one.message}" for (file, line), one in sorted(worst.items())]
 
 
-def _mix(plan: Plan, pool: Pool, jobs: list[MixJob]) -> dict[str, Made]:
-    whole = sum(job.timeline.ms for job in jobs)
-    longest_first = sorted(jobs, key=lambda job: -job.timeline.ms)
-    long = [[job] for job in longest_first if job.track]
-    short = _batches([job for job in longest_first if not job.track], 8)
+def _join(plan: Plan, timelines: Mapping[str, Timeline]) -> dict[str, Made]:
+    if not timelines:
+        return {}
+    from audio.finish import Bench  # noqa: PLC0415 # heavy: a build without work needs it not
+
+    bench = Bench(plan.shop)
     made: dict[str, Made] = {}
-    with _progress("mixing", whole) as progress:
-        for job, one in pool.run(MixTask(plan.shop), [*long, *short], small=whole <= _SMALL_MIX_MS):
-            made[job.digest] = one
-            progress.advance(job.timeline.ms)
+    with _progress("joining", len(timelines)) as progress:
+        for digest, timeline in timelines.items():
+            score = plan.scores[digest]
+            made[digest] = bench.make(timeline, score.keys[0], track=score.track)
+            progress.advance()
     return made
 
 
 @contextmanager
 def _progress(label: str, total: float) -> Iterator[Progress]:
     progress = Progress(label, total)
+    if total:
+        progress.advance(0)
     try:
         yield progress
     finally:

@@ -1,4 +1,4 @@
-"""Speech that was made before, on disk: mastered utterances, and recordings of voices that use the network."""
+"""What was made before, on disk: parts, and recordings of voices that use the network."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio.score import Utterance
+from audio.part import Part
 from audio.voices.base import Recording
 
 _MAGIC = b"RGO1"
 _DIGEST = 16
 _HEAD = len(_MAGIC) + _DIGEST
-RATE = 24_000
 KEEP_UNUSED_DAYS = 7
 
 
@@ -27,46 +26,41 @@ class SpeechCache:
     fingerprint: str
     """Of the voice: another one finds nothing of this one."""
     recipe: str
-    """Of the mastering."""
+    """Of the code that makes parts."""
 
-    def speech_path(self, utterance: Utterance) -> Path:
-        """Where a mastered utterance is kept."""
-        name = _hash(self.fingerprint, self.recipe, utterance.text, str(utterance.careful))
-        return self.folder / f"say-{name}.pcm"
+    def part_path(self, key: str) -> Path:
+        """Where the part with this key is kept."""
+        return self.folder / f"part-{_hash(self.fingerprint, self.recipe, key)}.bin"
 
     def recording_path(self, text: str) -> Path:
         """Where a voice's own recording of a text is kept."""
         return self.folder / f"raw-{_hash(self.fingerprint, text)}.pcm"
 
-    def speech(self, utterance: Utterance) -> bytes | None:
-        """A mastered utterance (16-bit, 24 kHz), or None when it is absent or damaged."""
-        return _read(self.speech_path(utterance))
+    def part(self, key: str) -> Part | None:
+        """A part, or None when it is absent or damaged."""
+        found = _read(self.part_path(key))
+        return None if found is None else Part.from_bytes(found)
 
     def recording(self, text: str) -> Recording | None:
         """A recording, or None when it is absent or damaged."""
         found = _read(self.recording_path(text))
         return None if found is None else Recording(found[4:], int.from_bytes(found[:4], "big"))
 
-    def keep_speech(self, utterance: Utterance, pcm: bytes) -> None:
-        """Keep a mastered utterance. Raises OSError when the disk refuses."""
-        _write(self.speech_path(utterance), pcm)
+    def keep_part(self, key: str, part: Part) -> None:
+        """Keep a part. Raises OSError when the disk refuses."""
+        _write(self.part_path(key), part.to_bytes())
 
     def keep_recording(self, text: str, recording: Recording) -> None:
         """Keep a recording. Raises OSError when the disk refuses."""
         _write(self.recording_path(text), recording.rate.to_bytes(4, "big") + recording.pcm)
 
-    def forget_unused(self, used: Iterable[Utterance]) -> None:
-        """Remove what the content no longer says and was not written in the last days."""
-        needed = {path.name for one in used for path in (self.speech_path(one), self.recording_path(one.text))}
+    def forget_unused(self, used: Iterable[Path]) -> None:
+        """Remove what is not among the used files and was not written in the last days."""
+        needed = set(used)
         before = time.time() - KEEP_UNUSED_DAYS * 86_400
-        for path in self.folder.glob("*.pcm"):
-            if path.name not in needed and path.stat().st_mtime < before:
+        for path in (*self.folder.glob("*.bin"), *self.folder.glob("*.pcm")):
+            if path not in needed and path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)
-
-
-def speech_ms(pcm: bytes) -> int:
-    """How long mastered speech lasts (ms)."""
-    return len(pcm) * 1000 // (2 * RATE)
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool = False) -> None:

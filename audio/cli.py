@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from audio.voices import VOICES, GttsVoice, Voice
+from audio.voices import VOICES, Option, Voice
 from skill.content import Content, load_content
 from skill.errors import RugoefeningError
 from skill.settings import Settings, load_settings
@@ -19,17 +19,21 @@ BUILD_EXAMPLES = """\
 examples:
   build                      make what is missing or changed, with the voice of the settings
   build --voice gtts         a natural voice (needs the network)
+  build --voice piper --piper-voice voices/nl_NL-….onnx
+                             a natural voice from a file (no network)
   build --dry-run            say what would be spoken and mixed
   build --check              measure the pack that is there; exit status 1 on a miss
   build --check --json       the same, as data on standard output
 """
+_OPTIONS = tuple((name, option) for name, kind in VOICES.items() for option in kind.options)
+"""What may be chosen for a voice, with the name of the voice."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 good, 1 a problem, 2 wrong usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        return _voices(as_json=options.json) if options.command == "voices" else _build(options)
+        return _voices(options) if options.command == "voices" else _build(options)
     except RugoefeningError as error:
         _note(str(error))
         return 1
@@ -59,21 +63,31 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--json", action="store_true", help="the outcome as data on standard output")
     build.add_argument("--routines", type=Path, metavar="FOLDER", help="another folder with routines")
     build.add_argument("--prompts", type=Path, metavar="FILE", help="another file with prompts")
-    build.add_argument("--gtts-url", metavar="URL", help="another server that speaks the protocol of gtts")
-    voices = commands.add_parser("voices", help="which voices there are, and whether they are ready")
+    voices = commands.add_parser("voices", help="which voices are ready here, and what the others need")
     voices.add_argument("--json", action="store_true", help="the same, as data")
+    for command in (build, voices):
+        for kind, option in _OPTIONS:
+            command.add_argument(f"--{kind}-{option.name}", metavar=option.metavar, help=option.help)
     return parser
 
 
 def _build(options: argparse.Namespace) -> int:
     settings = load_settings()
-    voice = _voice(options.voice or settings.voice, options.gtts_url)
-    if voice is None:
-        _note(f"There is no voice {options.voice or settings.voice!r}; the voices are {', '.join(VOICES)}.")
+    name = options.voice or settings.voice
+    if name not in VOICES:
+        _note(f"There is no voice {name!r}; the voices are {', '.join(VOICES)}.")
         return 2
+    if astray := [
+        f"--{kind}-{option.name}" for kind, option in _OPTIONS if kind != name and _given(options, kind, option)
+    ]:
+        _note(f"{' and '.join(astray)} is not for the voice {name}; name its own voice with --voice.")
+        return 2
+    voice = _voice(name, options, settings)
     content = _content(settings, options)
     if options.check:
         return _check(content, settings.packs / voice.name, options)
+    if voice.licence:
+        _note(f"{voice.name}: {voice.licence}")
     if options.dry_run:
         return _dry_run(content, voice, settings.packs, as_json=options.json)
     from audio.build import build  # noqa: PLC0415 # each command loads only what it needs
@@ -119,7 +133,7 @@ def _dry_run(content: Content, voice: Voice, packs: Path, *, as_json: bool) -> i
     plan = make_plan(content, voice, packs)
     for one in plan.notes:
         _note(one)
-    speak = [one.text for one in plan.needed if plan.shop.cache.speech(one) is None]
+    speak = [one.text for one in plan.needed if plan.shop.cache.part(plan.shop.key(one)) is None]
     mix = [key for digest in plan.missing for key in plan.scores[digest].keys]
     if as_json:
         _data({"voice": voice.name, "speak": speak, "mix": mix, "keep": len(plan.made)})
@@ -132,22 +146,36 @@ def _dry_run(content: Content, voice: Voice, packs: Path, *, as_json: bool) -> i
     return 0
 
 
-def _voices(*, as_json: bool) -> int:
-    found = [(voice, voice.readiness()) for voice in (kind() for kind in VOICES.values())]
-    if as_json:
-        _data([{"voice": v.name, "summary": v.summary, "ready": r.ready, "note": r.note} for v, r in found])
+def _voices(options: argparse.Namespace) -> int:
+    settings = load_settings()
+    found = [(voice, voice.readiness()) for voice in (_voice(name, options, settings) for name in VOICES)]
+    if options.json:
+        _data(
+            [
+                {"voice": v.name, "summary": v.summary, "ready": r.ready, "note": r.note, "licence": v.licence}
+                for v, r in found
+            ]
+        )
         return 0
     for voice, readiness in found:
-        state = "ready" if readiness.ready else "not ready"
-        print(f"{voice.name:<8} {state:<10} {voice.summary} ({readiness.note})")
+        print(f"{voice.name:<7} {'ready' if readiness.ready else 'not ready':<10} {voice.summary}")
+        for line in filter(None, (readiness.note, voice.licence)):
+            print(f"{'':<18} {line}")
     return 0
 
 
-def _voice(name: str, gtts_url: str | None) -> Voice | None:
-    kind = VOICES.get(name)
-    if kind is GttsVoice and gtts_url:
-        return GttsVoice(base_url=gtts_url)
-    return kind() if kind else None
+def _voice(name: str, options: argparse.Namespace, settings: Settings) -> Voice:
+    """The voice with what was given on the command line, or else in the settings."""
+    kind = VOICES[name]
+    given = {
+        one.name: _given(options, name, one) or getattr(settings, f"{name}_{one.name}", "") for one in kind.options
+    }
+    return kind.chosen({option: value for option, value in given.items() if value})
+
+
+def _given(options: argparse.Namespace, voice: str, option: Option) -> str | None:
+    value: str | None = getattr(options, f"{voice}_{option.name}")
+    return value
 
 
 def _jobs(text: str) -> int:

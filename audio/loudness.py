@@ -12,12 +12,16 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from audio.part import BIN_MS
+
 Samples = npt.NDArray[np.float32]
 Energies = npt.NDArray[np.float64]
 
 RATE = 24_000
 SILENT = -99.0
 _HOP = RATE // 10
+BIN = RATE * BIN_MS // 1000
+"""Samples in 4 ms."""
 _CHUNK = 20 * RATE
 _LEAD = RATE // 4
 _SHORT = 3 * RATE
@@ -39,7 +43,21 @@ def loudness(samples: Samples) -> float:
     """Integrated loudness (LUFS) at 24 kHz; sound under 3 s is measured as if it were repeated."""
     if not len(samples):
         return SILENT
-    blocks = _blocks(_circular_energies(samples) if len(samples) < _SHORT else _hop_energies(samples))
+    return _gated(_blocks(_circular_energies(samples) if len(samples) < _SHORT else energies(samples)))
+
+
+def joined_loudness(bins: Energies) -> float:
+    """Integrated loudness (LUFS) of sound whose energy is known for every 4 ms, as ``energies`` gives it.
+
+    The energies of parts that are joined where both are quiet may simply be put one behind the other.
+    """
+    whole = np.tile(bins, math.ceil(_SHORT / BIN / len(bins))) if len(bins) < _SHORT // BIN else bins
+    hops = len(whole) * BIN // _HOP
+    return _gated(_blocks(whole[: hops * _HOP // BIN].reshape(hops, -1).mean(axis=1)))
+
+
+def _gated(blocks: Energies) -> float:
+    """The loudness of blocks of 400 ms, with the gates of BS.1770."""
     blocks = blocks[blocks > _energy(-70.0)]
     if not len(blocks):
         return SILENT
@@ -47,9 +65,22 @@ def loudness(samples: Samples) -> float:
     return -0.691 + 10 * math.log10(float(loud.mean()))
 
 
+def energies(samples: Samples, hop: int = _HOP) -> Energies:
+    """Mean square of the K-weighted sound in every ``hop`` samples (100 ms)."""
+    found = []
+    for start in range(0, len(samples), _CHUNK):
+        lead = min(start, _LEAD)
+        piece = samples[start - lead : start + _CHUNK]
+        weighted = _weigh(piece)[lead:]
+        hops = len(weighted) // hop
+        square = np.square(weighted[: hops * hop]).reshape(hops, hop)
+        found.append(square.mean(axis=1, dtype=np.float64))
+    return np.concatenate(found)
+
+
 def momentary(samples: Samples) -> Energies:
     """Loudness of every 400 ms, one value each 100 ms (LUFS)."""
-    blocks = _blocks(_hop_energies(samples))
+    blocks = _blocks(energies(samples))
     return np.asarray(-0.691 + 10 * np.log10(np.maximum(blocks, 1e-12)))
 
 
@@ -101,19 +132,6 @@ def _circular_energies(samples: Samples) -> Energies:
     weighted = np.fft.irfft(np.fft.rfft(piece, size) * _k_weighting(size), size)
     energy = np.square(weighted).reshape(-1, _HOP).mean(axis=1, dtype=np.float64)
     return np.concatenate([energy, energy[:3]])
-
-
-def _hop_energies(samples: Samples) -> Energies:
-    """Mean square of the K-weighted sound in every 100 ms."""
-    found = []
-    for start in range(0, len(samples), _CHUNK):
-        lead = min(start, _LEAD)
-        piece = samples[start - lead : start + _CHUNK]
-        weighted = _weigh(piece)[lead:]
-        hops = len(weighted) // _HOP
-        square = np.square(weighted[: hops * _HOP]).reshape(hops, _HOP)
-        found.append(square.mean(axis=1, dtype=np.float64))
-    return np.concatenate(found)
 
 
 def _weigh(piece: Samples) -> Samples:

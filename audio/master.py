@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -12,8 +13,9 @@ from audio.loudness import RATE, SILENT, Samples, amplitude, loudness, peaks
 from skill.errors import AudioError
 
 TARGET_LUFS = -15.0
-UTTERANCE_LUFS = -14.2
-"""Joined with pauses and encoded (LAME lowers by 0.45 dB) this gives the target."""
+"""Of every clip and track."""
+UTTERANCE_LUFS = -14.0
+"""Of one utterance before encoding (LAME lowers by 0.45 dB); joined with pauses this gives the target."""
 CEILING_DB = -2.9
 """True peak before encoding (dBFS); the encoder adds one to three dB."""
 DISPERSION_HZ, DISPERSION_ORDER = 400.0, 8
@@ -24,11 +26,18 @@ SLOWEST, FASTEST = 115.0, 150.0
 MOST_STRETCH = 0.12
 PAUSE_MS = 650
 """Between two sentences."""
+FASTEST_LETTER, SLOWEST_LETTER = 0.025, 0.5
+"""Seconds a letter: outside this a recording is cut off, or something else (espeak: 0.07 to 0.19)."""
+LEAST_SWING_DB, LEAST_LOW = 6.0, 0.6
+"""Speech swings (espeak: 13 dB or more between loud and soft 20 ms) and is low (95 % under 4 kHz); noise is not."""
+MOST_PRESSED_DB = 8.0
+WAY_OUT = "; build again, write the sentence in another way, or take another voice"
 _MS = RATE // 1000
 _BLOCK = RATE // 2000
 _REACH, _SMOOTH = 2, 2
 _CHUNK = 20 * RATE
-_FRAME = RATE // 200
+_FRAME, _FRAME_20 = RATE // 200, RATE // 50
+_SPECTRUM = 1024
 _HEAD = RATE // 200
 _TAIL = RATE * 60 // 1000
 _FADE_IN, _FADE_OUT = RATE // 250, RATE // 40
@@ -46,19 +55,64 @@ class Request:
     softening_db: float
 
 
-def master(pcm: bytes, rate: int, request: Request) -> npt.NDArray[np.int16]:
-    """Make one recording ready to be joined with others: int16 at 24 kHz, a whole number of milliseconds.
+def prepare(pcm: bytes, rate: int, request: Request) -> Samples:
+    """One recording made ready for its level: trimmed, softened, at the tempo of the whole, with soft edges.
 
-    Raises AudioError when there is no speech in it.
+    24 kHz, a whole number of milliseconds. Raises AudioError when it cannot be a recording of the text.
     """
-    raw: Samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16).astype(np.float32) / np.float32(32768)
+    raw = samples(pcm)
     if len(raw) < rate // 20 or float(np.abs(raw).max(initial=0.0)) < 0.003:
-        raise AudioError(f"the voice gave no sound for {request.text!r}")
+        raise AudioError(f"the voice gave no sound for {request.text!r}{WAY_OUT}")
     sound = trim(shape(raw, rate, request.softening_db))
+    _refuse_nonsense(sound, request.text)
     factor = stretch_factor(request.text, len(sound) / RATE, careful=request.careful)
-    if abs(factor - 1) > 0.01:
-        sound = trim(stretch(sound, factor))
-    return to_pcm(level(fade(sound)))
+    return fade(trim(stretch(sound, factor)) if abs(factor - 1) > 0.01 else sound)
+
+
+def samples(pcm: bytes) -> Samples:
+    """Signed 16-bit as samples from -1 to 1."""
+    return np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16).astype(np.float32) / np.float32(32768)
+
+
+def _refuse_nonsense(sound: Samples, text: str) -> None:
+    """What is cut off, far too long or noise is no speech, whatever an engine says."""
+    seconds, letters = (len(sound) - _HEAD - _TAIL) / RATE, sum(one.isalnum() for one in text)
+    if seconds < FASTEST_LETTER * letters:
+        raise AudioError(f"the voice gave only {seconds:.2f} s of sound for {text!r}: it was cut off{WAY_OUT}")
+    if seconds > 2 + SLOWEST_LETTER * letters:
+        raise AudioError(f"the voice gave {seconds:.0f} s of sound for {text!r}: that is no such sentence{WAY_OUT}")
+    loud, soft = np.percentile(_power(sound, _FRAME_20), [90, 10])
+    low, whole = bands(sound, RATE, (0, 4000), (0, RATE))
+    if loud < soft * 10 ** (LEAST_SWING_DB / 10) or low < LEAST_LOW * whole:
+        raise AudioError(f"the voice gave noise for {text!r}, no speech{WAY_OUT}")
+
+
+def bands(sound: Samples, rate: int, *edges: tuple[float, float]) -> list[float]:
+    """The energy of a sound in bands, each from one frequency up to another (Hz)."""
+    frames = -(-len(sound) // _SPECTRUM)
+    padded = np.zeros(frames * _SPECTRUM, np.float32)
+    padded[: len(sound)] = sound
+    spectra = np.fft.rfft(padded.reshape(frames, _SPECTRUM) * np.hanning(_SPECTRUM).astype(np.float32), axis=1)
+    power = np.square(np.abs(spectra)).sum(axis=0)
+    hertz = np.arange(len(power)) * (rate / _SPECTRUM)
+    return [float(power[(hertz >= low) & (hertz < high)].sum()) / rate for low, high in edges]
+
+
+def pressed(before: Samples, after: Samples) -> tuple[int, int]:
+    """How long there is speech (ms), and how long of it the limiter took more than ``MOST_PRESSED_DB``."""
+    first, last = (
+        np.square(one[: len(one) // _FRAME * _FRAME]).reshape(-1, _FRAME).mean(axis=1) for one in (before, after)
+    )
+    speech = first > first.max(initial=0.0) / 1000
+    change = 10 * np.log10(np.maximum(last[speech], 1e-12) / first[speech])
+    lost = float(change.max(initial=SILENT)) - change
+    return int(speech.sum()) * 5, int((lost > MOST_PRESSED_DB).sum()) * 5
+
+
+def _power(sound: Samples, frame: int) -> Samples:
+    """Mean square of every ``frame`` samples."""
+    frames = len(sound) // frame
+    return np.asarray(np.square(sound[: frames * frame]).reshape(frames, frame).mean(axis=1))
 
 
 def shape(raw: Samples, rate: int, softening_db: float) -> Samples:
@@ -79,9 +133,17 @@ def shape(raw: Samples, rate: int, softening_db: float) -> Samples:
 
 
 def _even_size(least: int, rate: int) -> int:
-    """A length that stays a whole number of samples at 24 kHz."""
+    """A length that stays a whole number of samples at 24 kHz, and that a Fourier transform is fast with."""
     step = 2 * rate // math.gcd(rate, RATE)
-    return math.ceil(least / step) * step
+    count = math.ceil(least / step)
+    return next(one for one in itertools.count(count) if _has_small_factors(one)) * step
+
+
+def _has_small_factors(number: int) -> bool:
+    for prime in (2, 3, 5, 7):
+        while number % prime == 0:
+            number //= prime
+    return number == 1
 
 
 def _tone_curve(hertz: npt.NDArray[np.floating], softening_db: float) -> npt.NDArray[np.float64]:
@@ -94,8 +156,7 @@ def _tone_curve(hertz: npt.NDArray[np.floating], softening_db: float) -> npt.NDA
 
 def trim(sound: Samples) -> Samples:
     """Cut the silence off both ends, keeping 5 ms before and 60 ms after the speech."""
-    frames = len(sound) // _FRAME
-    power = np.square(sound[: frames * _FRAME]).reshape(frames, _FRAME).mean(axis=1)
+    power = _power(sound, _FRAME)
     heard = np.flatnonzero(power > power.max(initial=0.0) * 10 ** (_EDGE_DB / 10))
     if not len(heard):
         return sound
@@ -139,7 +200,7 @@ def fade(sound: Samples) -> Samples:
     return faded
 
 
-def level(sound: Samples, target: float = UTTERANCE_LUFS) -> Samples:
+def level(sound: Samples, target: float) -> Samples:
     """Bring speech to the target loudness by measurement, holding its peaks at the ceiling."""
     now = loudness(sound)
     if now == SILENT:

@@ -1,19 +1,16 @@
-"""Joining speech, tones and room tone by a timeline, with pydub."""
+"""Laying a sound over room tone with pydub, on whole MP3 frames and with room tone before and behind it."""
 
 from __future__ import annotations
 
-import functools
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from audio import sounds
 from audio.loudness import RATE
-from audio.score import Utterance
-from audio.timeline import Sound, Timeline
-from skill.content import Tone
+from audio.mp3 import DELAY, FRAME
+from audio.part import FRAME_MS
 
 with warnings.catch_warnings():
     # pydub looks for an ffmpeg program at import; nothing here needs one, it is given raw samples only
@@ -22,54 +19,43 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
     from pydub import AudioSegment
 
+CONTEXT = 4
+"""So many frames of room tone before and behind a part are encoded with it and cut off again: what an encoder
+and a decoder keep from one frame to the next is then room tone at every joint."""
 PAD_FADE_MS = 1200
 
 
-def mix(timeline: Timeline, speech: Callable[[Utterance], bytes]) -> npt.NDArray[np.int16]:
-    """The whole sound of a timeline, 16-bit at 24 kHz; ``speech`` gives mastered utterances."""
-    pieces: list[bytes] = []
-    reached = 0
-    for sound in timeline.sounds:
-        if sound.start_ms > reached:
-            pieces.append(_room(reached, sound.start_ms - reached).raw_data)
-        over = _segment_of(sound, speech)
-        ground = _room(sound.start_ms, sound.ms)
-        pieces.append(ground.overlay(over).raw_data)
-        reached = sound.start_ms + sound.ms
-    pieces.append(_room(reached, timeline.ms - reached).raw_data)
-    return np.frombuffer(b"".join(pieces), np.int16)
+def frames_for(ms: int) -> int:
+    """How many frames hold a sound of this length, with the delay of the encoder."""
+    return -(-(ms * RATE // 1000 + DELAY) // FRAME)
 
 
-def _segment_of(sound: Sound, speech: Callable[[Utterance], bytes]) -> AudioSegment:
-    if isinstance(sound.source, Utterance):
-        return _segment(speech(sound.source))
-    if isinstance(sound.source, Tone):
-        return _segment(sounds.tone(sound.source).tobytes())
-    fade = min(PAD_FADE_MS, sound.ms // 2)
-    return _repeated(_pad(), 0, sound.ms).fade_in(fade).fade_out(fade)
+def over_room(sound: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    """A sound of whole milliseconds over room tone: the context, the frames that it needs, the context."""
+    frames = frames_for(len(sound) * 1000 // RATE) + 2 * CONTEXT
+    ground = _repeated(_segment(sounds.room()), frames * FRAME_MS)
+    return _samples(ground.overlay(_segment(sound), position=CONTEXT * FRAME_MS))
 
 
-def _room(start_ms: int, ms: int) -> AudioSegment:
-    return _repeated(_room_segment(), start_ms, ms)
+def room() -> npt.NDArray[np.int16]:
+    """The whole room tone, with context: its frames can be repeated for ever."""
+    loop = _segment(sounds.room())
+    return _samples(loop[-CONTEXT * FRAME_MS :] + loop + loop[: CONTEXT * FRAME_MS])
 
 
-def _repeated(whole: AudioSegment, start_ms: int, ms: int) -> AudioSegment:
-    """A stretch of a seamless sound, from any moment, as long as is needed."""
-    length = len(whole)
-    first = start_ms % length
-    times = (first + ms) // length + 1
-    return (whole * times if times > 1 else whole)[first : first + ms]
+def pad(ms: int) -> npt.NDArray[np.int16]:
+    """The pad at this length, faded in and out."""
+    fade = min(PAD_FADE_MS, ms // 2)
+    return _samples(_repeated(_segment(sounds.pad()), ms).fade_in(fade).fade_out(fade))
 
 
-@functools.cache
-def _room_segment() -> AudioSegment:
-    return _segment(sounds.room().tobytes())
+def _repeated(whole: AudioSegment, ms: int) -> AudioSegment:
+    return (whole * (ms // len(whole) + 1))[:ms]
 
 
-@functools.cache
-def _pad() -> AudioSegment:
-    return _segment(sounds.pad().tobytes())
+def _segment(pcm: npt.NDArray[np.int16]) -> AudioSegment:
+    return AudioSegment(data=pcm.tobytes(), sample_width=2, frame_rate=RATE, channels=1)
 
 
-def _segment(pcm: bytes) -> AudioSegment:
-    return AudioSegment(data=pcm, sample_width=2, frame_rate=RATE, channels=1)
+def _samples(segment: AudioSegment) -> npt.NDArray[np.int16]:
+    return np.frombuffer(segment.raw_data, np.int16)

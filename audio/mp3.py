@@ -1,12 +1,15 @@
-"""MP3 as it is served: mono, 24 kHz, CBR 48 kbit/s, plain frames without Xing, LAME or ID3 header."""
+"""MP3 as it is served: mono, 24 kHz, CBR 48 kbit/s, plain frames without Xing, LAME or ID3 header.
+
+Every frame stands alone (no bit reservoir), so that frames can be cut and joined as bytes without encoding again.
+"""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from fractions import Fraction
 
 import av
-import lameenc
 import numpy as np
 import numpy.typing as npt
 
@@ -15,8 +18,11 @@ from audio.voices.base import Recording
 from skill.errors import AudioError
 
 BITRATE = 48
+FRAME, FRAME_BYTES = 576, 144
+"""Samples and bytes of a frame: 24 ms."""
 QUALITY = 7
-"""Of LAME: twice as fast as 5, and at this bit rate nearer to the original (5 dB less noise from 1 to 6 kHz)."""
+"""Of LAME: faster than 5, and at this bit rate nearer to the original (3 dB less noise)."""
+_OPTIONS = {"reservoir": "0", "compression_level": str(QUALITY)}
 DELAY = 1105
 """Samples by which decoded sound is late: 576 from the encoder and 529 from every decoder, as no header
 tells a player to skip them."""
@@ -36,15 +42,19 @@ class Format:
 
 
 def encode(pcm: npt.NDArray[np.int16]) -> bytes:
-    """Mono 24 kHz sound as MP3."""
-    encoder = lameenc.Encoder()
-    encoder.set_bit_rate(BITRATE)
-    encoder.set_in_sample_rate(RATE)
-    encoder.set_out_sample_rate(RATE)
-    encoder.set_channels(1)
-    encoder.set_quality(QUALITY)
-    encoder.silence()
-    return bytes(encoder.encode(pcm.tobytes())) + bytes(encoder.flush())
+    """Mono 24 kHz sound as MP3 frames; the last one is filled up with silence, and two follow for the delay."""
+    codec = av.CodecContext.create("libmp3lame", "w")
+    codec.sample_rate, codec.layout, codec.format = RATE, "mono", "s16p"
+    codec.bit_rate, codec.time_base, codec.options = BITRATE * 1000, Fraction(1, RATE), _OPTIONS
+    whole = np.zeros((1, -(-len(pcm) // FRAME) * FRAME), np.int16)
+    whole[0, : len(pcm)] = pcm
+    pieces: list[bytes] = []
+    for start in range(0, whole.shape[1], FRAME):
+        frame = av.AudioFrame.from_ndarray(whole[:, start : start + FRAME], format="s16p", layout="mono")
+        frame.sample_rate, frame.pts = RATE, start
+        pieces += [bytes(packet) for packet in codec.encode(frame)]
+    pieces += [bytes(packet) for packet in codec.encode(None)]
+    return b"".join(pieces)
 
 
 def decode(mp3: bytes) -> Samples:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from skill.content import Content
 
 CACHE = ".cache"
 """The folder beside the packs that holds what is kept between builds."""
-_RECIPE = ("filters", "loudness", "master", "mix", "mp3", "sounds", "timeline", "work")
-"""The modules that shape the sound: when one of them changes, everything is made anew."""
+_PARTS = ("filters", "loudness", "master", "mix", "mp3", "part", "sounds", "work")
+_FILES = ("finish", "join", "score", "timeline")
+"""The modules that shape parts, and those that shape files: when one changes, its work is done anew."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,13 @@ def cache_folder(packs: Path, voice: Voice) -> Path:
 
 def make_plan(content: Content, voice: Voice, packs: Path) -> Plan:
     """Look what is there and what must be made."""
-    recipe = recipe_hash()
-    shop = Shop(voice, SpeechCache(cache_folder(packs, voice), voice.fingerprint, recipe), packs / voice.name)
+    recipe = recipe_hash(_PARTS)
+    cache = SpeechCache(cache_folder(packs, voice), voice.fingerprint, recipe)
+    shop = Shop(voice, cache, packs / voice.name, content.pronunciation)
     by_digest: dict[str, Score] = {}
-    making = f"{voice.fingerprint} {voice.softening_db} {recipe}"
+    making = f"{voice.fingerprint} {voice.softening_db} {recipe} {recipe_hash(_FILES)}"
     for score in scores(content):
-        digest = score.digest(making)
+        digest = score.digest(making, shop.spoken)
         known = by_digest.get(digest)
         by_digest[digest] = replace(known, keys=(*known.keys, *score.keys)) if known else score
     ledger = Ledger.read(ledger_path(shop))
@@ -82,10 +84,10 @@ def ledger_path(shop: Shop) -> Path:
     return shop.cache.folder / "ledger.json"
 
 
-def recipe_hash() -> str:
-    """A hash over the code that shapes the sound."""
+def recipe_hash(modules: Iterable[str]) -> str:
+    """A hash over the code of modules that shape the sound."""
     digest = hashlib.sha256()
-    for name in _RECIPE:
+    for name in modules:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 

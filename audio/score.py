@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
-from skill.content import PREPARATION, Clip, Content, Cue, CueKind, Level, Repetition, Routine, Step, Tempo
+from skill.content import PREPARATION, Clip, Content, Cue, CueKind, Level, Repetition, Routine, Step, Tempo, Tone
+from skill.content.cues import LONGEST_REST_WITHOUT_TONE
 from skill.content.speech import sentences
 from skill.pack import clip_path, track_path
 
@@ -23,6 +25,8 @@ class Utterance:
     text: str
     careful: bool = False
     """A safety line: never sped up."""
+    lift_db: float = 0.0
+    """Louder or softer than others by so much, for a file of few words."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,13 @@ class Score:
         for cue in self.cues:
             yield from cue_utterances(cue)
 
-    def digest(self, making: str) -> str:
-        """A hash over all that shapes its sound and its entry in the manifest; line numbers do not."""
-        facts = [making, self.track, [_step_facts(step) for step in self.steps]]
+    def digest(self, making: str, spoken: Callable[[str], str]) -> str:
+        """A hash over all that shapes its sound and its entry in the manifest; line numbers do not.
+
+        ``spoken`` is how a voice gets a sentence to read.
+        """
+        sentences_spoken = [spoken(one.text) for one in self.utterances]
+        facts = [making, self.track, sentences_spoken, [_step_facts(step) for step in self.steps]]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
 
 
@@ -110,9 +118,9 @@ def _at(steps: Iterable[Step], level: Level, tempo: Tempo) -> tuple[Step, ...]:
     return tuple(
         replace(
             step,
-            cues=_cues(step.cues, level, factor),
+            cues=_closed(_cues(step.cues, level, factor)),
             repetitions=tuple(_repetition(one, level, factor) for one in step.repetitions),
-            after=_cues(step.after, level, factor),
+            after=_closed(_cues(step.after, level, factor)),
         )
         for step in steps
     )
@@ -132,6 +140,19 @@ def _cues(cues: Iterable[Cue], level: Level, factor: float) -> tuple[Cue, ...]:
         for cue in cues
         if level in cue.levels
     )
+
+
+def _closed(cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """The cues with a tone behind each rest that tempo calm made longer than a rest may be without one."""
+    found: list[Cue] = []
+    silent = 0.0
+    for cue, after in zip_longest(cues, cues[1:]):
+        found.append(cue)
+        silent = silent + cue.seconds if cue.kind is CueKind.REST else 0.0
+        goes_on = after is not None and after.kind in (CueKind.REST, CueKind.TONE)
+        if silent > LONGEST_REST_WITHOUT_TONE and not goes_on:
+            found.append(Cue(CueKind.TONE, tone=Tone.REST_END, line=cue.line))
+    return tuple(found)
 
 
 def _step_facts(step: Step) -> list[Any]:

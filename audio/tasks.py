@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audio.cache import SpeechCache
 from audio.score import Utterance
-from audio.timeline import Timeline
+from audio.timeline import Room, Source
 from audio.voices.base import Voice
+from skill.content import Pronunciation
 
 
 @dataclass(frozen=True)
 class Shop:
-    """Where one voice is worked on: its cache, and the folder of its pack."""
+    """Where one voice is worked on: its cache, the folder of its pack, and how words are said."""
 
     voice: Voice
     cache: SpeechCache
     folder: Path
+    pronunciation: Pronunciation
+
+    def spoken(self, text: str) -> str:
+        """A sentence as it is written for this voice."""
+        return self.pronunciation.spoken(text, self.voice.name)
+
+    def key(self, source: Source) -> str:
+        """The name of the part of a sound in the cache: all that shapes it."""
+        if isinstance(source, Utterance):
+            how = (self.spoken(source.text), source.careful, source.lift_db, self.voice.softening_db)
+            return f"say {source.text!r} {how!r}"
+        return repr(source)
+
+    def files(self, sources: Iterable[Source]) -> Iterator[Path]:
+        """The files of the cache that these sounds need."""
+        for one in sources:
+            yield self.cache.part_path(self.key(one))
+            if isinstance(one, Utterance) and self.voice.remote:
+                yield self.cache.recording_path(self.spoken(one.text))
 
 
 @dataclass(frozen=True)
 class Made:
-    """One finished file, measured after decoding. Times include the encoder delay."""
+    """One finished file, measured. Times include the encoder delay."""
 
     file: str
     ms: int
@@ -39,38 +59,17 @@ class Made:
 
 
 @dataclass(frozen=True)
-class MixJob:
-    """One file to make."""
-
-    digest: str
-    """Of its score."""
-    name: str
-    """The first of its keys, for messages."""
-    timeline: Timeline
-    track: bool
-
-
-@dataclass(frozen=True)
-class SpeakTask:
-    """Speaks and masters utterances; answers their lengths (ms)."""
+class MakeTask:
+    """Makes parts, each kept in the cache as soon as it is there; answers how long each sound lasts (ms)."""
 
     shop: Shop
 
-    def __call__(self, batch: Sequence[Utterance]) -> list[int]:
-        """Speak them one after the other."""
-        from audio.work import speak  # noqa: PLC0415 # heavy: loads where the work is done
-
-        return [speak(self.shop, one) for one in batch]
-
-
-@dataclass(frozen=True)
-class MixTask:
-    """Mixes and encodes files."""
-
-    shop: Shop
-
-    def __call__(self, batch: Sequence[MixJob]) -> list[Made]:
+    def __call__(self, batch: Sequence[Source]) -> list[int]:
         """Make them one after the other."""
         from audio.work import make  # noqa: PLC0415 # heavy: loads where the work is done
 
-        return [make(self.shop, one.timeline, one.name, track=one.track) for one in batch]
+        return [make(self.shop, one).ms for one in batch]
+
+
+ROOM = Room()
+"""The room tone that every file needs."""

@@ -1,15 +1,20 @@
-"""When everything in a score sounds: cues get their milliseconds, and what does not fit is said."""
+"""When everything in a score sounds: cues get their milliseconds, and what does not fit is said.
+
+All that sounds begins on an MP3 frame (24 ms), at or just after the time of the content.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from audio.part import FRAME_MS
 from audio.score import Score, Utterance, count_text, cue_utterances
 from skill.content import Cue, CueKind, Repetition, Step, Tone
 from skill.pack import TimedCue, TimedStep
 
-TRACK_LEAD_MS, CLIP_LEAD_MS = 250, 200
+LEAD_MS = 312
 """Room tone before the first sound."""
 TRACK_TAIL_MS, CLIP_TAIL_MS = 1000, 300
 SENTENCE_MS = 650
@@ -20,21 +25,37 @@ STEP_GAP_MS = 350
 """Least time between the last sound of a step and the border with the next one."""
 MOST_PUSH = 0.1
 """How much of a repetition late cues may take."""
-PAD_FROM_MS = 5000
-"""A rest longer than this gets a soft pad."""
+PAD_FROM_MS = 4500
+"""A quiet stretch longer than this gets a soft pad, so that nobody wonders whether it still goes on."""
+PAD_MARGIN_MS, PAD_STEP_MS = 400, 10 * FRAME_MS
+"""Room tone before and behind a pad, and the step of its length, so that rests share their pads."""
 LONGEST_CLIP_MS, SHORTEST_TRACK_MS = 240_000, 60_000
 
 TONE_MS: Mapping[Tone, int] = {Tone.GO: 600, Tone.REST_END: 800, Tone.DONE: 2000}
 
 
 @dataclass(frozen=True)
+class Pad:
+    """The soft sound under a long rest."""
+
+    ms: int
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room tone that is there when nothing sounds; it can be repeated for ever."""
+
+
+Source = Utterance | Tone | Pad | Room
+
+
+@dataclass(frozen=True)
 class Sound:
-    """Something that sounds from a moment on: an utterance, a tone, or the pad under a rest."""
+    """Something that sounds from a moment on, which is the start of a frame."""
 
     start_ms: int
     ms: int
-    source: Utterance | Tone | None
-    """None: the pad."""
+    source: Source
 
 
 @dataclass(frozen=True)
@@ -72,7 +93,23 @@ def lay_out(score: Score, length_ms: Callable[[Utterance], int]) -> tuple[Timeli
         desk.find(score.steps[0].line, f"{score.keys[0]} lasts {total / 1000:.0f} s; a track needs 60 s or more")
     if not score.track and total > LONGEST_CLIP_MS:
         desk.find(score.steps[0].line, f"{score.keys[0]} lasts {total / 1000:.0f} s; Alexa allows 240 s, shorten it")
-    return Timeline(tuple(sorted(desk.sounds, key=lambda one: one.start_ms)), tuple(closed), total), desk.findings
+    sounds = sorted([*desk.sounds, *_pads(desk.sounds)], key=lambda one: one.start_ms)
+    return Timeline(tuple(sounds), tuple(closed), total), desk.findings
+
+
+def _on_frame(ms: int) -> int:
+    """The start of the first frame at or after this moment (ms)."""
+    return -(-ms // FRAME_MS) * FRAME_MS
+
+
+def _pads(sounds: list[Sound]) -> Iterator[Sound]:
+    """A pad in every long stretch between two sounds."""
+    for before, after in pairwise(sounds):
+        quiet = after.start_ms - (before.start_ms + before.ms)
+        if quiet > PAD_FROM_MS:
+            ms = (quiet - 2 * PAD_MARGIN_MS) // PAD_STEP_MS * PAD_STEP_MS
+            start = before.start_ms + before.ms + (quiet - ms) // 2
+            yield Sound(_on_frame(start), ms, Pad(ms))
 
 
 class _Desk:
@@ -83,7 +120,7 @@ class _Desk:
         self.length_ms = length_ms
         self.sounds: list[Sound] = []
         self.findings: list[Finding] = []
-        self.now = TRACK_LEAD_MS if score.track else CLIP_LEAD_MS
+        self.now = LEAD_MS
         self.heard_until = -SENTENCE_MS
         self.after_tone = False
         self.cues: list[TimedCue] = []
@@ -94,7 +131,7 @@ class _Desk:
     def step(self, step: Step, *, first: bool) -> TimedStep:
         start = 0
         if not first:
-            start = self.now = max(self.now, self.heard_until + STEP_GAP_MS)
+            start = self.now = _on_frame(max(self.now, self.heard_until + STEP_GAP_MS))
             self.now += GAP_MS
         self.cues = []
         for cue in step.cues:
@@ -107,7 +144,7 @@ class _Desk:
 
     def close(self) -> int:
         tail = TRACK_TAIL_MS if self.score.track else CLIP_TAIL_MS
-        return max(self.now, self.heard_until + tail)
+        return _on_frame(max(self.now, self.heard_until + tail))
 
     def cue(self, cue: Cue) -> None:
         """Place one cue after what was there."""
@@ -121,11 +158,10 @@ class _Desk:
         start = max(self.now, self.heard_until)
         self.now = start + round(cue.seconds * 1000)
         self.cues.append(TimedCue("rest", start, self.now))
-        if cue.seconds * 1000 > PAD_FROM_MS:
-            self.sounds.append(Sound(start + 400, self.now - start - 900, None))
 
     def sound(self, cue: Cue, start: int, number: int | None) -> None:
         """Let a line, a tone or a hold begin at this moment."""
+        start = _on_frame(start)
         if cue.kind is CueKind.HOLD:
             self.hold(cue, start, number)
         elif cue.tone is not None:
@@ -135,7 +171,7 @@ class _Desk:
             moment = start
             for utterance in cue_utterances(cue):
                 self.play(moment, self.length_ms(utterance), utterance)
-                moment = self.heard_until + SENTENCE_MS
+                moment = _on_frame(self.heard_until + SENTENCE_MS)
             self.cues.append(TimedCue("say", start, self.now, cue.text, number, cue.warning))
         self.after_tone = cue.kind is CueKind.TONE
 
@@ -150,9 +186,9 @@ class _Desk:
         for index, word in enumerate(cue.count):
             utterance = Utterance(count_text(word))
             ms = self.length_ms(utterance)
-            if ms + 50 > distance:
+            if ms + GAP_MS > distance:
                 self.find(cue.line, f'the count "{word}" takes {ms} ms of {distance:.0f}; make the hold longer')
-            begin = start + round(index * distance)
+            begin = _on_frame(start + round(index * distance))
             self.play(begin, ms, utterance)
             self.cues.append(TimedCue("count", begin, begin + ms, word, number))
         self.now = start + whole

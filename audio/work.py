@@ -1,106 +1,134 @@
-"""The work of one process: speak and master utterances, mix and encode files. Loads the heavy libraries."""
+"""The work of one process: sounds become parts, each encoded, decoded again and measured. Loads the heavy libraries."""
 
 from __future__ import annotations
-
-import functools
-import hashlib
-from dataclasses import asdict, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from audio import mp3
-from audio.cache import SpeechCache, speech_ms, write_whole
-from audio.loudness import RATE, Samples, amplitude, loudness, true_peak
-from audio.master import TARGET_LUFS, Request, hold_peaks, master, to_pcm
-from audio.mix import mix
+from audio import mix, mp3, sounds
+from audio.loudness import BIN, RATE, SILENT, Samples, energies, loudness, true_peak
+from audio.master import (
+    UTTERANCE_LUFS,
+    Request,
+    bands,
+    hold_peaks,
+    level,
+    prepare,
+    pressed,
+    samples,
+    to_pcm,
+    words,
+)
+from audio.part import Figures, Part
 from audio.score import Utterance
-from audio.tasks import Made, Shop
-from audio.timeline import Timeline
+from audio.tasks import Shop
+from audio.timeline import Pad, Source
+from audio.voices.base import Recording
+from skill.content import Tone
 from skill.errors import AudioError
-from skill.pack import TimedStep
 
-NEAR_LUFS = 0.3
+ENCODED_LUFS = UTTERANCE_LUFS - 0.45
+"""Of one utterance after encoding."""
+NEAR_LUFS = 0.15
 PEAK_DB = -2.0
 _PEAK_MARGIN_DB = 0.2
 """How far under the limit peaks are pressed; more every turn, as the encoder answers in its own way."""
 _TURNS = 6
-_MOST_GAIN_DB = 3.0
-"""What needs more than this holds too little speech for its length."""
 
 
-def speak(shop: Shop, utterance: Utterance) -> int:
-    """Speak and master one utterance into the cache; how long it lasts (ms). Raises AudioError."""
-    recording = shop.cache.recording(utterance.text) if shop.voice.remote else None
-    if recording is None:
-        recording = shop.voice.speak(utterance.text)
-    request = Request(utterance.text, utterance.careful, shop.voice.softening_db)
-    pcm = master(recording.pcm, recording.rate, request).tobytes()
-    shop.cache.keep_speech(utterance, pcm)
-    return speech_ms(pcm)
+def make(shop: Shop, source: Source) -> Part:
+    """Make the part of one sound and keep it in the cache. Raises AudioError, and OSError when the disk refuses."""
+    if isinstance(source, Utterance):
+        part = _spoken(_request(shop, source), _recording(shop, source), source.lift_db)
+    elif isinstance(source, Tone):
+        part = _encoded(mix.over_room(sounds.tone(source)), len(sounds.tone(source)))
+    elif isinstance(source, Pad):
+        part = _encoded(mix.over_room(mix.pad(source.ms)), source.ms * RATE // 1000)
+    else:
+        part = _room()
+    shop.cache.keep_part(shop.key(source), part)
+    return part
 
 
-def make(shop: Shop, timeline: Timeline, name: str, *, track: bool) -> Made:
-    """Mix, encode, decode and measure one file, until loudness and peak are right; then put it in the pack.
-
-    Raises AudioError when an utterance is gone or the targets cannot be met, OSError when the disk refuses.
-    """
-    encoded, heard, lufs, peak = _encode(mix(timeline, lambda one: _speech(shop.cache, one)), name)
-    digest = hashlib.sha256(encoded).hexdigest()
-    file = f"{'track' if track else 'clip'}-{digest[:16]}.mp3"
-    path = shop.folder / file
-    if not (path.exists() and path.read_bytes() == encoded):
-        write_whole(path, encoded)
-    ms = len(heard) * 1000 // RATE
-    steps = [asdict(step) for step in _delayed(timeline.steps, ms)] if track else []
-    return Made(file, ms, round(lufs, 2), round(peak, 2), digest[:20], len(encoded), steps)
+def fetch(shop: Shop, utterance: Utterance) -> None:
+    """Let a voice on the network speak, and keep what it said when it is speech. Raises AudioError and OSError."""
+    text = shop.spoken(utterance.text)
+    recording = shop.voice.speak(text)
+    prepare(recording.pcm, recording.rate, _request(shop, utterance))
+    shop.cache.keep_recording(text, recording)
 
 
-def _encode(pcm: npt.NDArray[np.int16], name: str) -> tuple[bytes, Samples, float, float]:
-    """Encode and measure what comes out; correct and encode again where it misses the targets."""
-    added = 0.0
+def _recording(shop: Shop, utterance: Utterance) -> Recording:
+    text = shop.spoken(utterance.text)
+    kept = shop.cache.recording(text) if shop.voice.remote else None
+    return kept or shop.voice.speak(text)
+
+
+def _request(shop: Shop, utterance: Utterance) -> Request:
+    return Request(utterance.text, utterance.careful, shop.voice.softening_db)
+
+
+def _spoken(request: Request, recording: Recording, lift_db: float) -> Part:
+    """Master and encode until the loudness and the peaks that come out of a decoder are right."""
+    ready = prepare(recording.pcm, recording.rate, request)
+    wanted, target = ENCODED_LUFS + lift_db, UTTERANCE_LUFS + lift_db
+    sound = level(ready, target)
     for turn in range(_TURNS):
-        encoded = mp3.encode(pcm)
-        heard = mp3.decode(encoded)
-        lufs, peak = loudness(heard), true_peak(heard)
-        gain = TARGET_LUFS - lufs if abs(TARGET_LUFS - lufs) > (NEAR_LUFS if turn < 3 else 0.5) else 0.0
-        if not gain and peak <= PEAK_DB:
-            return encoded, heard, lufs, peak
-        added += gain
-        if abs(added) > _MOST_GAIN_DB:
+        part, heard = _measured(mix.over_room(to_pcm(sound)), len(sound))
+        miss = wanted - part.lufs
+        if abs(miss) <= NEAR_LUFS and part.peak <= PEAK_DB:
             break
-        factor = np.float32(amplitude(gain))
-        aligned = np.zeros(len(pcm), np.float32)
-        found = heard[mp3.DELAY : mp3.DELAY + len(pcm)]
-        aligned[: len(found)] = found
-        sound = pcm.astype(np.float32) * (factor / 32768)
-        limit = PEAK_DB - _PEAK_MARGIN_DB * (1 + turn)
-        pcm = to_pcm(hold_peaks(sound, limit, heard=aligned * factor))
-    if peak > PEAK_DB or abs(lufs - TARGET_LUFS) > 1:
+        if abs(miss) > NEAR_LUFS:
+            target += miss
+            sound = level(ready, target)
+        else:
+            sound = hold_peaks(sound, PEAK_DB - _PEAK_MARGIN_DB * (1 + turn), heard=heard)
+    if part.peak > PEAK_DB or abs(part.lufs - wanted) > 2 * NEAR_LUFS:
         raise AudioError(
-            f"{name} cannot be brought to {TARGET_LUFS:g} LUFS with peaks under {PEAK_DB:g} dBFS: it reaches "
-            f"{lufs:.1f} and {peak:.1f}. Is there enough speech in it?"
+            f"{request.text!r} cannot be brought to {wanted:g} LUFS with peaks under {PEAK_DB:g} dBFS: it "
+            f"reaches {part.lufs:.1f} and {part.peak:.1f}. Does the voice say it as speech?"
         )
-    return encoded, heard, lufs, peak
+    return Part(
+        part.ms, part.frames, part.energy, part.peak, part.lufs, _figures(request, recording, ready, sound, heard)
+    )
 
 
-def _delayed(steps: tuple[TimedStep, ...], ms: int) -> list[TimedStep]:
-    """The steps as a player hears them: later by the encoder delay, and covering the whole file."""
-    delay = round(mp3.DELAY_MS)
-    moved = []
-    for index, step in enumerate(steps):
-        cues = tuple(
-            replace(cue, start_ms=cue.start_ms + delay, end_ms=min(cue.end_ms + delay, ms)) for cue in step.cues
-        )
-        start = step.start_ms + delay if index else 0
-        end = step.end_ms + delay if index + 1 < len(steps) else ms
-        moved.append(replace(step, start_ms=start, end_ms=end, cues=cues))
-    return moved
+def _figures(request: Request, recording: Recording, ready: Samples, sound: Samples, heard: Samples) -> Figures:
+    raw = samples(recording.pcm)
+    edges = ((300.0, 3000.0), (5000.0, 9000.0))
+    raw_low, raw_high = bands(raw, recording.rate, *edges)
+    made_low, made_high = bands(heard, RATE, *edges)
+    speech_ms, pressed_ms = pressed(ready, sound)
+    return Figures(words(request.text), raw_low, raw_high, made_low, made_high, speech_ms, pressed_ms)
 
 
-@functools.lru_cache(maxsize=64)
-def _speech(cache: SpeechCache, utterance: Utterance) -> bytes:
-    found = cache.speech(utterance)
-    if found is None:
-        raise AudioError(f"the cached speech of {utterance.text!r} was removed or damaged; run the build again")
-    return found
+def _room() -> Part:
+    pcm = mix.room()
+    length = len(pcm) - 2 * mix.CONTEXT * mp3.FRAME
+    frames, heard = _cut(pcm, length // mp3.FRAME)
+    return _part(frames, heard, length, SILENT)
+
+
+def _encoded(pcm: npt.NDArray[np.int16], length: int) -> Part:
+    return _measured(pcm, length)[0]
+
+
+def _measured(pcm: npt.NDArray[np.int16], length: int) -> tuple[Part, Samples]:
+    """The part of a sound of so many samples that was laid over room tone, and the sound as it is decoded."""
+    frames, heard = _cut(pcm, mix.frames_for(length * 1000 // RATE))
+    sound = heard[mp3.DELAY : mp3.DELAY + length]
+    return _part(frames, heard, length, loudness(sound)), sound
+
+
+def _part(frames: bytes, heard: Samples, length: int, lufs: float) -> Part:
+    bins = energies(heard, BIN).astype(np.float32)
+    return Part(length * 1000 // RATE, frames, bins.tobytes(), true_peak(heard), lufs)
+
+
+def _cut(pcm: npt.NDArray[np.int16], count: int) -> tuple[bytes, Samples]:
+    """Encode, decode, and take what lies between the context before and behind."""
+    whole = mp3.encode(pcm)
+    first, last = mix.CONTEXT, mix.CONTEXT + count
+    return whole[first * mp3.FRAME_BYTES : last * mp3.FRAME_BYTES], mp3.decode(whole)[
+        first * mp3.FRAME : last * mp3.FRAME
+    ]

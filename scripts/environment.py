@@ -80,10 +80,17 @@ class Environment:
         return self.folder / "rugoefening.unfinished"
 
 
+def known_extras(project: Path = PROJECT) -> frozenset[str]:
+    """The names of the extras of the project."""
+    configuration = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    return frozenset(configuration["project"]["optional-dependencies"])
+
+
 def prepare(extras: Iterable[str], project: Path = PROJECT) -> Environment:
     """Make the environment and install the project with these extras, as far as that was not done before.
 
-    Raises SetupError when this Python cannot make environments, when the network is away or pip fails.
+    Extras that were installed before are kept. Raises SetupError when this Python cannot make environments,
+    when the network is away or pip fails.
     """
     environment = Environment(project)
     wanted = _wanted(project, frozenset(extras))
@@ -93,7 +100,10 @@ def prepare(extras: Iterable[str], project: Path = PROJECT) -> Environment:
         if _is_complete(environment, wanted):  # somebody else did it while this one waited
             return environment
         try:
-            if not _is_usable(environment):
+            if _is_usable(environment):
+                before = known_extras(project) & set(_read_stamp(environment).get("extras", []))
+                wanted = _wanted(project, wanted.extras | before)
+            else:
                 _make(environment)
             _install(environment, wanted)
         except OSError as error:

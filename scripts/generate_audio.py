@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-NEEDED = ("yaml", "numpy", "av", "lameenc", "pydub", "espeakng_loader")
+NEEDED = ("yaml", "numpy", "av", "pydub", "espeakng_loader")
 OWN_PYTHON = PROJECT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 

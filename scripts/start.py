@@ -18,7 +18,7 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
-from scripts.environment import PROJECT, Environment, SetupError, prepare
+from scripts.environment import PROJECT, Environment, SetupError, known_extras, prepare
 from scripts.processes import child, run, stop_like_ctrl_c
 from skill.errors import RugoefeningError
 from skill.settings import load_settings
@@ -77,7 +77,7 @@ def _start(options: argparse.Namespace) -> int:
     port = options.port or settings.port
     voice = options.voice or settings.voice
     _require_free(settings.host, port)
-    environment = prepare(["audio"])
+    environment = prepare({"audio", voice} & known_extras())  # a voice's own packages are an extra of its name
     environ = {
         "PYTHONWARNINGS": "ignore::SyntaxWarning",  # of other people's packages, read for the first time
         **os.environ,

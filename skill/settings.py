@@ -36,6 +36,10 @@ class Settings:
     """RUGOEFENING_ROUTINE: which routine is served, by the name of its YAML file."""
     voice: str = "espeak"
     """RUGOEFENING_VOICE: which pack is served."""
+    piper_voice: str = ""
+    """RUGOEFENING_PIPER_VOICE: the .onnx file that the voice piper speaks with; only for building audio."""
+    polly_voice: str = ""
+    """RUGOEFENING_POLLY_VOICE: the name of the voice at polly; only for building audio."""
     packs: Path = PROJECT / "audio" / "packs"
     """RUGOEFENING_PACKS: the folder that holds one pack a voice."""
     database: Path = PROJECT / "var" / "progress.sqlite3"
@@ -66,6 +70,8 @@ VARIABLES: Mapping[str, str] = {
     "SKILL_ID": "skill_id",
     "ROUTINE": "routine",
     "VOICE": "voice",
+    "PIPER_VOICE": "piper_voice",
+    "POLLY_VOICE": "polly_voice",
     "PACKS": "packs",
     "DATABASE": "database",
     "ID_KEY": "id_key",

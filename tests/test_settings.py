@@ -34,6 +34,8 @@ def test_every_setting_can_be_set() -> None:
         "RUGOEFENING_PORT": "8080",
         "RUGOEFENING_ROUTINE": "onderrug",
         "RUGOEFENING_VOICE": "gtts",
+        "RUGOEFENING_PIPER_VOICE": "/srv/nl_NL-voice.onnx",
+        "RUGOEFENING_POLLY_VOICE": "Lisa",
         "RUGOEFENING_PACKS": "/srv/packs",
         "RUGOEFENING_DATABASE": "/srv/progress.sqlite3",
         "RUGOEFENING_INVOCATION": "dagelijkse rugoefening",

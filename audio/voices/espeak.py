@@ -7,10 +7,9 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, ClassVar
 
-from audio.voices.base import Readiness, Recording, Voice
+from audio.voices.base import Readiness, Recording, Voice, install, installed_version
 from skill.errors import AudioError
 
 PACKAGE = "espeakng-loader"
@@ -29,7 +28,7 @@ class EspeakVoice(Voice):
     softening_db: ClassVar[float] = 12.0
 
     language: str = "nl"
-    words_a_minute: int = 150
+    words_a_minute: int = 158
     pitch: int = 42
     """0 to 99; the engine's own value is 50."""
     pitch_range: int = 45
@@ -38,13 +37,13 @@ class EspeakVoice(Voice):
     @property
     def fingerprint(self) -> str:
         """Engine version and settings."""
-        return f"{self!r} {_package_version()}"
+        return f"{self!r} {installed_version('espeakng_loader', PACKAGE)}"
 
     def readiness(self) -> Readiness:
         """Whether the wheel is installed; the library is not loaded for this."""
         if find_spec("espeakng_loader") is None:
-            return Readiness(False, f"install the package {PACKAGE}")
-        return Readiness(True, "ready, needs no network")
+            return Readiness(False, install("audio"))
+        return Readiness(True, "needs no network")
 
     def speak(self, text: str) -> Recording:
         """Say one sentence. Raises AudioError when the library is missing or refuses."""
@@ -87,7 +86,7 @@ def _engine(language: str) -> _Engine:
     try:
         import espeakng_loader  # noqa: PLC0415 # loads only when something must be spoken
     except ImportError as error:
-        raise AudioError(f"The voice espeak needs the package {PACKAGE}; run scripts/start.py") from error
+        raise AudioError(f"The voice espeak is not installed: {install('audio')}") from error
     try:
         library = ctypes.CDLL(espeakng_loader.get_library_path())
         rate = library.espeak_Initialize(_SYNCHRONOUS, 0, espeakng_loader.get_data_path().encode(), 0)
@@ -99,12 +98,3 @@ def _engine(language: str) -> _Engine:
     if library.espeak_SetVoiceByName(language.encode()) != 0:
         raise AudioError(f"espeak-ng has no voice for {language!r}")
     return engine
-
-
-@functools.cache
-def _package_version() -> str:
-    """The version by the name of the installed metadata: importlib.metadata alone would cost a no-op 40 ms."""
-    spec = find_spec("espeakng_loader")
-    if spec is None or spec.origin is None:
-        return "missing"
-    return next((one.name for one in Path(spec.origin).parents[1].glob("espeakng_loader-*.dist-info")), "unknown")

@@ -14,13 +14,12 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from audio.voices.base import Readiness, Recording, Voice
+from audio.voices.base import WAY_OUT, Option, Readiness, Recording, Voice, install
 from skill.errors import AudioError
 
 if TYPE_CHECKING:
     import requests
 
-WAY_OUT = "The embedded voice needs no network: --voice espeak"
 _AUDIO = re.compile(r'jQ1olc","\[\\"(.*)\\"]')
 _LONGEST_WAIT = 60.0
 
@@ -48,10 +47,11 @@ class GttsVoice(Voice):
 
     name: ClassVar[str] = "gtts"
     summary: ClassVar[str] = "natural voice of Google Translate: needs the network while building"
+    options: ClassVar[tuple[Option, ...]] = (Option("url", "URL", "another server that speaks the protocol of gtts"),)
     remote: ClassVar[bool] = True
 
     language: str = "nl"
-    base_url: str = ""
+    url: str = ""
     """Another server that speaks the same protocol; empty: Google's."""
     pause: float = 0.5
     """Least time between two requests (s)."""
@@ -70,15 +70,15 @@ class GttsVoice(Voice):
     def readiness(self) -> Readiness:
         """Whether the package is installed; whether there is a network shows when it is used."""
         if find_spec("gtts") is None:
-            return Readiness(False, "install the package gTTS")
-        return Readiness(True, "ready, if there is a network")
+            return Readiness(False, install("audio"))
+        return Readiness(True, "if there is a network")
 
     def speak(self, text: str) -> Recording:
         """Say one sentence. Raises AudioError when the server stays away, refuses, or sends no sound."""
         try:
             from gtts import gTTS  # noqa: PLC0415 # loads only when something must be spoken
         except ImportError as error:
-            raise AudioError("The voice gtts needs the package gTTS; run scripts/start.py") from error
+            raise AudioError(f"The voice gtts is not installed: {install('audio')}") from error
         from audio.mp3 import recording  # noqa: PLC0415 # the same
 
         requests = gTTS(text, lang=self.language, lang_check=False)._prepare_requests()
@@ -102,8 +102,8 @@ class GttsVoice(Voice):
         import requests  # noqa: PLC0415 # loads only when something must be spoken
 
         session = self._line.session = self._line.session or requests.Session()
-        if self.base_url:
-            prepared.url = self.base_url.rstrip("/") + urlsplit(prepared.url).path
+        if self.url:
+            prepared.url = self.url.rstrip("/") + urlsplit(prepared.url).path
         surroundings = session.merge_environment_settings(prepared.url, {}, None, None, None)
         time.sleep(max(0.0, self._line.last + self.pause - time.monotonic()))
         try:

@@ -22,6 +22,7 @@ from skill.content.model import (
 )
 from skill.content.prompt_file import Words
 from skill.content.prompt_ids import PromptId, clip_key
+from skill.content.pronunciation import Entry, Pronunciation
 
 __all__ = [
     "ALL_LEVELS",
@@ -33,11 +34,13 @@ __all__ = [
     "Content",
     "Cue",
     "CueKind",
+    "Entry",
     "Exercise",
     "Level",
     "Posture",
     "Prompt",
     "PromptId",
+    "Pronunciation",
     "Repetition",
     "Routine",
     "Side",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import chain, product
 
 from skill.content.model import CLOSING, Clip, CueKind, Prompt, Routine
 from skill.content.prompt_file import Words, filled
 from skill.content.prompt_ids import DOMAINS, Domain, PromptId, clip_key
+from skill.content.pronunciation import Pronunciation
+from skill.content.speech import sentences
 
 Member = tuple[str, Mapping[str, str]]
 """What a clip key holds for it, and what it fills in."""
@@ -24,6 +26,7 @@ class Content:
     words: Words
     invocation: str
     wake_word: str
+    pronunciation: Pronunciation = field(default_factory=Pronunciation)
 
     @property
     def minutes(self) -> Mapping[int, str]:
@@ -41,6 +44,18 @@ class Content:
                 cues = tuple(replace(cue, text=filled(cue.text, values)) for cue in prompt.cues)
                 found[key] = Clip(key, cues, prompt.safety)
         return found
+
+    def sentences(self, routine_id: str) -> Iterator[str]:
+        """Everything that is spoken in a routine, sentence by sentence; counted words each by themselves.
+
+        Raises KeyError for an unknown routine.
+        """
+        routine = self.routines[routine_id]
+        steps = (step for track in routine.track_ids for step in routine.track_steps(track))
+        said = [clip.cues for clip in self.clips(routine_id).values()] + [step.every_cue for step in steps]
+        for cue in chain.from_iterable(said):
+            yield from sentences(cue.text)
+            yield from cue.count
 
     def safety_hash(self, routine_id: str) -> str:
         """A short hash over the full safety text of a routine; it changes when somebody has to hear it again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from skill.content.clips import Content, expansions
@@ -10,6 +11,8 @@ from skill.content.cues import FILL
 from skill.content.model import Prompt, Routine
 from skill.content.nodes import Problems, Reader
 from skill.content.prompt_file import Words, filled, read_prompt_file, said
+from skill.content.pronunciation import Pronunciation
+from skill.content.pronunciation_file import check_doubled, check_used
 from skill.content.routine_file import read_routine
 from skill.content.speech import long_sentences
 from skill.errors import ContentError
@@ -17,14 +20,16 @@ from skill.errors import ContentError
 _HOME = Path(__file__).resolve().parent.parent
 ROUTINES = _HOME / "routines"
 PROMPTS = _HOME / "prompts" / "nl.yaml"
+INVOCATION = "rugoefening"
+WAKE_WORD = "Alexa"
 _NAMES = {"invocation": "twee woorden", "wake_word": "woord"}
 """What the length of a sentence is checked with: a published skill has a name of two words."""
 
 
 def load_content(
     *,
-    invocation: str = "rugoefening",
-    wake_word: str = "Alexa",
+    invocation: str = INVOCATION,
+    wake_word: str = WAKE_WORD,
     routines: Path = ROUTINES,
     prompts: Path = PROMPTS,
 ) -> Content:
@@ -34,23 +39,41 @@ def load_content(
     """
     problems = Problems()
     reader = Reader(_shown(prompts), problems)
-    shared, words = read_prompt_file(reader, prompts)
-    found = list(_routines(routines, problems))
+    prompt_file = read_prompt_file(reader, prompts)
+    shared, words = prompt_file.prompts, prompt_file.words
+    paths = _paths(routines, problems)
+    found = list(_routines(paths, problems))
     by_id = _by_id(found, problems)
     for routine in by_id.values():
         if words.numbers and len(routine.exercises) > len(words.numbers):
             problems.add(routine.file, 1, "more exercises than there are words for; add numbers to the prompts file")
     for prompt in (*shared.values(), *(one for routine in found for one in routine.prompts.values())):
         _check_sentences(prompt, found, words, problems)
+    entries = (*prompt_file.pronunciation, *(entry for routine in found for entry in routine.pronunciation))
+    check_doubled(entries, problems)
+    content = Content(by_id, shared, words, invocation, wake_word, Pronunciation(entries))
+    if shared and len(by_id) == len(paths):  # else a file that cannot be read may say what seems said nowhere
+        check_used(content.pronunciation, _sentences(content), problems)
     if problems.found:
         raise ContentError("The content cannot be used:", problems.lines())
-    return Content(by_id, shared, words, invocation, wake_word)
+    return content
 
 
-def _routines(folder: Path, problems: Problems) -> Iterator[Routine]:
+def _sentences(content: Content) -> set[str]:
+    """All that is said, under the names that are set and under our own: other names make no entry unused."""
+    names = {(content.invocation, content.wake_word), (INVOCATION, WAKE_WORD)}
+    named = [replace(content, invocation=invocation, wake_word=wake_word) for invocation, wake_word in names]
+    return {sentence for one in named for routine in content.routines for sentence in one.sentences(routine)}
+
+
+def _paths(folder: Path, problems: Problems) -> Sequence[Path]:
     paths = sorted(folder.glob("*.yaml"))
     if not paths:
         problems.add(_shown(folder), 1, "no routine is here; put a routine there as a .yaml file")
+    return paths
+
+
+def _routines(paths: Sequence[Path], problems: Problems) -> Iterator[Routine]:
     for path in paths:
         routine = read_routine(Reader(_shown(path), problems), path)
         if routine is not None:

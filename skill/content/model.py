@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from skill.content.pronunciation import Entry
+
 CLOSING = "closing"
 PREPARATION = "preparation"
 
@@ -106,6 +108,11 @@ class Step:
     """Only heard when coming from the exercise before (getting up, going to the chair)."""
     line: int = 0
 
+    @property
+    def every_cue(self) -> tuple[Cue, ...]:
+        """All its cues, in order, those of its repetitions with them."""
+        return (*self.cues, *(cue for one in self.repetitions for cue in one.cues), *self.after)
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -159,6 +166,8 @@ class Routine:
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
     """Prompts that this routine says in its own way, by id."""
     file: str = ""
+    pronunciation: tuple[Entry, ...] = ()
+    """What its file adds to the lexicon of all content."""
 
     @property
     def track_ids(self) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from skill.content.cues import FILL, CueReader, check_rests
 from skill.content.model import Cue, CueKind, Level, Prompt, Side
 from skill.content.nodes import Reader, line_of, suggest
 from skill.content.prompt_ids import DOMAINS, Domain, PromptId
+from skill.content.pronunciation import Entry
+from skill.content.pronunciation_file import read_pronunciation
 from skill.content.speech import text_problems
 
 NAMES = ("invocation", "wake_word")
@@ -51,15 +53,28 @@ class Words:
     minutes: Mapping[int, str] = field(default_factory=dict)
 
 
-def read_prompt_file(reader: Reader, path: Path) -> tuple[Mapping[str, Prompt], Words]:
-    """The prompts and the words of a prompts file, as far as they can be read."""
+@dataclass(frozen=True)
+class PromptFile:
+    """What stands in a prompts file."""
+
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
+    pronunciation: tuple[Entry, ...] = ()
+
+
+def read_prompt_file(reader: Reader, path: Path) -> PromptFile:
+    """A prompts file, as far as it can be read."""
     root = reader.root(path)
     if root is None:
-        return {}, Words()
-    fields = reader.fields(root, "the prompts file", ("words", "prompts"))
+        return PromptFile()
+    fields = reader.fields(root, "the prompts file", ("words", "prompts"), ("pronunciation",))
     if fields is None:
-        return {}, Words()
-    return read_prompts(reader, fields.get("prompts"), whole=True), _words(reader, fields.get("words"))
+        return PromptFile()
+    return PromptFile(
+        read_prompts(reader, fields.get("prompts"), whole=True),
+        _words(reader, fields.get("words")),
+        read_pronunciation(reader, fields.get("pronunciation")),
+    )
 
 
 def read_prompts(reader: Reader, node: yaml.Node | None, *, whole: bool) -> Mapping[str, Prompt]:

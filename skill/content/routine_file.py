@@ -25,6 +25,7 @@ from skill.content.model import (
 )
 from skill.content.nodes import Fields, Reader
 from skill.content.prompt_file import read_prompts
+from skill.content.pronunciation_file import read_pronunciation
 from skill.content.speech import SIDE_WORDS
 
 STEP_KEYS = ("id", "spoken_name", "back_in_position", "cues")
@@ -40,7 +41,7 @@ def read_routine(reader: Reader, path: Path) -> Routine | None:
         root,
         "a routine",
         ("id", "title", "version", "reviewed_by", "preparation", "exercises", "closing"),
-        ("encouragements", "prompts"),
+        ("encouragements", "prompts", "pronunciation"),
     )
     if fields is None:
         return None
@@ -88,6 +89,7 @@ class _RoutineReader:
             closing=self.fixed_step(fields, CLOSING),
             prompts=self._prompts(fields.get("prompts")),
             file=read.file,
+            pronunciation=read_pronunciation(read, fields.get("pronunciation")),
         )
         for name, key in self.encouragements.items():
             if name not in self.cues.used:

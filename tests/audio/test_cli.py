@@ -17,22 +17,33 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_voices_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every voice stands there with whether it is ready."""
+    """Every voice stands there with whether it is ready, and below it what it needs."""
     assert main(["voices"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in lines] == [["espeak", "ready"], ["gtts", "ready"]]
+    voices = [line.split()[:2] for line in lines if not line.startswith(" ")]
+    assert [name for name, _ in voices] == ["espeak", "gtts", "piper", "polly"]
+    assert voices[:3] == [["espeak", "ready"], ["gtts", "ready"], ["piper", "not"]]
+    assert any(line.startswith(" ") and "RUGOEFENING_PIPER_VOICE" in line for line in lines)
 
 
 def test_voices_as_data(capsys: pytest.CaptureFixture[str]) -> None:
     """With --json the same is data."""
     assert main(["voices", "--json"]) == 0
-    assert {one["voice"]: one["ready"] for one in json.loads(capsys.readouterr().out)} == {"espeak": True, "gtts": True}
+    found = {one["voice"]: one for one in json.loads(capsys.readouterr().out)}
+    assert [found[name]["ready"] for name in ("espeak", "gtts", "piper")] == [True, True, False]
+    assert set(found["piper"]) == {"voice", "summary", "ready", "note", "licence"}
+
+
+def test_an_option_of_another_voice(capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that this voice would ignore is wrong usage."""
+    assert main(["build", "--voice", "espeak", "--piper-voice", "x.onnx"]) == 2
+    assert capsys.readouterr().err.startswith("--piper-voice is not for the voice espeak")
 
 
 def test_unknown_voice(capsys: pytest.CaptureFixture[str]) -> None:
     """A voice that does not exist is wrong usage, and the voices are named."""
     assert main(["build", "--voice", "bob"]) == 2
-    assert capsys.readouterr().err == "There is no voice 'bob'; the voices are espeak, gtts.\n"
+    assert capsys.readouterr().err == "There is no voice 'bob'; the voices are espeak, gtts, piper, polly.\n"
 
 
 def test_bad_content(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,10 +78,11 @@ def test_nothing_to_do(built_pack: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_no_op_loads_nothing_heavy(built_pack: Path) -> None:
-    """When nothing changed neither numpy nor PyAV nor pydub nor a process pool is imported."""
+    """When nothing changed no library for sound or voices is imported, and no process pool."""
     script = (
         "import sys; from audio.cli import main; main(['build']);"
-        "print(sorted({'numpy', 'av', 'pydub', 'lameenc', 'requests', 'multiprocessing'} & set(sys.modules)))"
+        "heavy = {'numpy', 'av', 'pydub', 'requests', 'piper', 'onnxruntime', 'boto3', 'multiprocessing'};"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     environment = {**unwatched(), "RUGOEFENING_PACKS": str(built_pack)}
     run = subprocess.run(

@@ -16,7 +16,7 @@ from tests.audio.speech_server import SpeechServer
 
 def voice(url: str, **settings: float) -> GttsVoice:
     """The voice with waits that suit a test."""
-    return GttsVoice(base_url=url, pause=0, backoff=0.01, **settings)  # type: ignore[arg-type]  # attempts is whole
+    return GttsVoice(url=url, pause=0, backoff=0.01, **settings)  # type: ignore[arg-type]  # attempts is whole
 
 
 def test_speaks(speech_server: SpeechServer) -> None:

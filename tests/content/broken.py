@@ -21,6 +21,7 @@ RIGHT = 'say: "De rechterkant, vijf keer. Draai zover als het prettig is. Scherp
 TITLE = '- id: open_book\n    title: "Het open boek"'
 START = 'start:\n    cues:\n      - "Goed. We gaan beginnen."'
 EARLY = '{at: 3.6, say: "Adem uit, en draai open."}'
+APP = '{word: "app", say: "ep", voices: [espeak, piper]}'
 
 TABLE = (
     Broken("no", "routine", '"Neem je kussen mee."', "no", "- no", 'put it in quotes: "no"'),
@@ -135,4 +136,27 @@ TABLE = (
     Broken("no minutes", "prompts", "  minutes:\n", "  minutes: {}\n  more:\n", "minutes: {}", "minutes is empty"),
     Broken("side nobody can say", "prompts", 'right: "rechts"', 'right: "re_chts"', "re_chts", "cannot be spoken"),
     Broken("list as a key", "routine", "version: 1", "[a]: 1\nversion: 1", "[a]: 1", "a key of a routine is no word"),
+    Broken("lexicon is a text", "prompts", "pronunciation: #", "pronunciation: a\nmore: #", "pronunciation: a", "pronunciation must be a list"),
+    Broken("lexicon is empty", "routine", "pronunciation: #", "pronunciation: []\nmore: #", "pronunciation: []", "pronunciation is an empty list"),
+    Broken("entry is a text", "prompts", APP, "app", "  - app", "an entry of pronunciation must be keys"),
+    Broken("entry has an unknown key", "prompts", APP, '{word: "app", say: "ep", voice: [espeak]}', "voice: [espeak]", 'did you mean "voices"'),
+    Broken("entry says nothing", "prompts", APP, '{word: "app"}', '{word: "app"}', 'lacks the key "say"'),
+    Broken("entry has no word", "prompts", APP, '{word: "", say: "ep"}', '{word: "", say', "word is empty; write a text"),
+    Broken("entry for a number", "prompts", APP, '{word: 112, say: "ep"}', "{word: 112", "YAML reads it as a number"),
+    Broken("entry nobody can say", "prompts", APP, '{word: "app", say: "e<p"}', "e<p", 'say: the character "<" cannot be spoken'),
+    Broken("entry without a word to say", "prompts", APP, '{word: "app", say: "…"}', 'say: "…"', "say: there is no word to speak"),
+    Broken("entry with punctuation", "prompts", APP, '{word: "app van Amazon.", say: "ep"}', "Amazon.", "write the word without punctuation"),
+    Broken("entry with two sentences", "prompts", APP, '{word: "app", say: "e. p"}', "e. p", "holds the end of a sentence"),
+    Broken("entry changes nothing", "prompts", APP, '{word: "App", say: "app"}', '"App", say', "is said as it stands"),
+    Broken("entry for a voice without a name", "prompts", APP, '{word: "app", say: "ep", voices: [Espeak]}', "[Espeak]", 'the voice "Espeak" may hold only a-z'),
+    Broken("entry twice for a voice", "prompts", APP, '{word: "app", say: "ep", voices: [espeak, espeak]}', "[espeak, espeak]", 'the voice "espeak" is there twice'),
+    Broken("entry for no voices", "prompts", APP, '{word: "app", say: "ep", voices: []}', "voices: []", "voices is an empty list"),
+    Broken("entry voices no list", "prompts", APP, '{word: "app", say: "ep", voices: espeak}', "voices: espeak}", "voices must be a list"),
+    Broken("entry doubled", "prompts", APP, APP + '\n  - {word: "App", say: "epp", voices: [gtts, piper]}', '"App", say', '"App" for piper is also written in'),
+    Broken("entry doubled for all", "prompts", APP, '{word: "app", say: "ep"}\n  - {word: "App", say: "ep"}', '"App", say', "for every voice is also written in"),
+    Broken("entry doubled by one for all", "prompts", APP, APP + '\n  - {word: "App", say: "ep"}', '"App", say', '"App" for espeak, piper is also'),
+    Broken("entry doubled in a routine", "routine", "  - {word:", '  - {word: "app", say: "epp"}\n  - {word:', '"app", say', '"app" for espeak, piper is also written in'),
+    Broken("entry unused", "prompts", APP, '{word: "applaus", say: "ep"}', '"applaus"', '"applaus" changes no sentence that is said'),
+    Broken("entry over two sentences", "prompts", APP, '{word: "klaar zeg", say: "ep"}', '"klaar zeg"', '"klaar zeg" changes no sentence'),
+    Broken("entry only within a longer one", "routine", "  - {word:", '  - {word: "één één", say: "een een"}\n  - {word: "één één twee", say: "een een twee"}\n  - {word:', '"één één", say', '"één één" changes no sentence'),
 )  # fmt: skip

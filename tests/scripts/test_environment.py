@@ -68,6 +68,14 @@ def test_another_extra_is_added(project: Path) -> None:
     assert INSTALLING not in prepare(project, ["audio"]).stdout
 
 
+def test_extras_that_were_added_stay(project: Path) -> None:
+    """Who once asked for an extra keeps it, also when something is installed anew for somebody who did not."""
+    prepare(project, ["audio", "test"])
+    (project / "constraints.txt").write_text("# for another test\n", encoding="utf-8")
+    assert INSTALLING in prepare(project, ["audio"]).stdout
+    assert INSTALLING not in prepare(project, ["audio", "test"]).stdout
+
+
 @pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])
 def test_what_is_pinned_anew_is_installed_anew(project: Path, name: str) -> None:
     """A change in the versions or in the project's own table installs again, in the same environment."""
