@@ -1,4 +1,4 @@
-"""``python -m audio``: build and check packs, list voices."""
+"""``python -m audio``: what ``rugoefening audio`` runs."""
 
 import sys
 

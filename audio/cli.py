@@ -1,4 +1,4 @@
-"""The command line of the audio part: ``python -m audio build | voices``."""
+"""The command line of the audio part: ``python -m audio build | voices | preview | export``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from audio import listen_cli
 from audio.voices import VOICES, Option, Voice
 from skill.content import Content, load_content
 from skill.errors import RugoefeningError
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 good, 1 a problem, 2 wrong usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        return _voices(options) if options.command == "voices" else _build(options)
+        return _COMMANDS[options.command](options)
     except RugoefeningError as error:
         _note(str(error))
         return 1
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m audio", description="Make and check what is heard.")
+    parser = argparse.ArgumentParser(prog="rugoefening audio", description="Make, check and hear the audio.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     build = commands.add_parser(
         "build",
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--prompts", type=Path, metavar="FILE", help="another file with prompts")
     voices = commands.add_parser("voices", help="which voices are ready here, and what the others need")
     voices.add_argument("--json", action="store_true", help="the same, as data")
+    listen_cli.add_commands(commands)
     for command in (build, voices):
         for kind, option in _OPTIONS:
             command.add_argument(f"--{kind}-{option.name}", metavar=option.metavar, help=option.help)
@@ -195,3 +197,6 @@ def _data(value: object) -> None:
 
 def _note(text: str) -> None:
     print(text, file=sys.stderr)
+
+
+_COMMANDS = {"build": _build, "voices": _voices, "preview": listen_cli.run, "export": listen_cli.run}

@@ -67,7 +67,7 @@ def _gated(blocks: Energies) -> float:
 
 def energies(samples: Samples, hop: int = _HOP) -> Energies:
     """Mean square of the K-weighted sound in every ``hop`` samples (100 ms)."""
-    found = []
+    found = [np.zeros(0)]
     for start in range(0, len(samples), _CHUNK):
         lead = min(start, _LEAD)
         piece = samples[start - lead : start + _CHUNK]

@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     commands.add_parser("simulate", help="a virtual Echo in the terminal", add_help=False)
     commands.add_parser("understand", help="which command a sentence means, and why", add_help=False)
-    commands.add_parser("audio", help="build and check the audio (build, voices)", add_help=False)
+    commands.add_parser("audio", help="make, check and hear the audio (build, voices, preview, export)", add_help=False)
     commands.add_parser("models", help="build and check the interaction models", add_help=False)
     routine = commands.add_parser("routine", help="read the routines and prompts and report every problem")
     routine.add_argument("action", choices=["check"])

@@ -32,6 +32,7 @@ SAFETY_PROMPTS = frozenset(
         PromptId.RETURN_LATER,
         PromptId.RESUME_AFTER_PAIN,
         PromptId.SAFETY_INFO,
+        PromptId.RECORDING_INTRO,
         PromptId.PAIN_FIRST,
         PromptId.PAIN_REPROMPT,
         PromptId.PAIN_SECOND,

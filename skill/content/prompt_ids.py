@@ -1,4 +1,4 @@
-"""The prompts that the coach says, by name, and over which closed sets each is spoken.
+"""The prompts by name, and over which closed sets each is spoken: what the coach says, and the start of a recording.
 
 The loader refuses a prompts file that lacks one of these or holds one that nobody says.
 """
@@ -50,6 +50,7 @@ class PromptId(StrEnum):
     HELP_REPROMPT = "help_reprompt"
     SAFETY_INFO = "safety_info"
     SAFETY_INFO_REPROMPT = "safety_info_reprompt"
+    RECORDING_INTRO = "recording_intro"
     PAIN_FIRST = "pain_first"
     PAIN_REPROMPT = "pain_reprompt"
     PAIN_SECOND = "pain_second"

@@ -27,6 +27,7 @@ from skill.errors import RugoefeningError
 
 FILE = "small.yaml"
 HARDER = frozenset({Level.HARDER})
+SAFETY = (PromptId.SAFETY_INFO, PromptId.RECORDING_INTRO)
 
 
 def say(text: str, at: float | None = None, *, warning: bool = False, line: int = 0) -> Cue:
@@ -97,13 +98,11 @@ def small_content(line: str = "Ga op je linkerzij liggen.", second_at: float = 4
     texts = {
         PromptId.INTRO_FIRST: "Welkom bij rugoefening. We doen drie rustige oefeningen.",
         PromptId.SAFETY_INFO: "Heb je pijn of druk op je borst? Bel één één twee.",
+        PromptId.RECORDING_INTRO: "Dit is een opname. Heb je pijn of druk op je borst? Bel één één twee.",
         PromptId.PAUSE_SHORT: "Pauze. Pijn? Stop dan.",
         PromptId.STOPPED: "Gestopt.",
     }
-    prompts = {
-        str(name): Prompt(name, (say(text),), name is PromptId.SAFETY_INFO, "prompts.yaml", 3)
-        for name, text in texts.items()
-    }
+    prompts = {str(name): Prompt(name, (say(text),), name in SAFETY, "prompts.yaml", 3) for name, text in texts.items()}
     return Content({"small": routine}, prompts, Words(), "rugoefening", "Alexa")
 
 

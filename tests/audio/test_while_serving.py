@@ -51,7 +51,7 @@ def fetched(client: FlaskClient, url: str, span: str) -> bytes:
     path = re.sub(r"^https?://[^/]+", "", url)
     answer = client.get(path, headers={"Range": f"bytes={span}"})
     assert answer.status_code == 206
-    return answer.data
+    return bytes(answer.data)
 
 
 def test_a_training_is_not_disturbed(talk: Talk, tmp_path: Path) -> None:
