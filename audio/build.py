@@ -69,8 +69,9 @@ def build(content: Content, voice: Voice, packs: Path, *, jobs: int = 2, note: N
             with Pool(jobs) as pool:
                 lengths, spoken = _speak(plan, pool, note)
                 timelines = _lay_out(plan, lengths, note)
-                _sounds(plan, pool, timelines)
-            return _finish(plan, _join(plan, timelines), spoken, started)
+                _make_absent(plan, pool, "sounds", timelines)
+                new = _join(plan, pool, timelines)
+            return _finish(plan, new, spoken, started)
 
 
 def _finish(plan: Plan, new: dict[str, Made], spoken: int, started: float) -> Result:
@@ -117,13 +118,12 @@ def _speak(plan: Plan, pool: Pool, note: Note) -> tuple[dict[Utterance, int], in
     return {**lengths, **dict(_make(plan, pool, "speaking", absent))}, len(absent)
 
 
-def _sounds(plan: Plan, pool: Pool, timelines: Mapping[str, Timeline]) -> None:
-    """Make the parts of all that is no speech, as far as they are not in the cache."""
-    wanted = {
-        sound.source for one in timelines.values() for sound in one.sounds if not isinstance(sound.source, Utterance)
-    }
-    absent = [one for one in sorted({ROOM, *wanted}, key=repr) if plan.shop.cache.part(plan.shop.key(one)) is None]
-    for _ in _make(plan, pool, "sounds", absent if timelines else []):
+def _make_absent(plan: Plan, pool: Pool, label: str, timelines: Mapping[str, Timeline]) -> None:
+    """Make what these timelines need and the cache lacks: tones, pads, room tone, and speech at another level."""
+    wanted = {sound.source for one in timelines.values() for sound in one.sounds}
+    every = sorted({ROOM, *wanted} if timelines else (), key=repr)
+    absent = [one for one in every if plan.shop.cache.part(plan.shop.key(one)) is None]
+    for _ in _make(plan, pool, label, absent):
         pass
 
 
@@ -179,15 +179,17 @@ def _worst(findings: Iterator[Finding]) -> list[str]:
     return [f"{file}:{line}: {one.message}" for (file, line), one in sorted(worst.items())]
 
 
-def _join(plan: Plan, timelines: Mapping[str, Timeline]) -> dict[str, Made]:
+def _join(plan: Plan, pool: Pool, timelines: Mapping[str, Timeline]) -> dict[str, Made]:
     if not timelines:
         return {}
     from audio.finish import Bench  # noqa: PLC0415 # heavy: a build without work needs it not
 
     bench = Bench(plan.shop)
+    levelled = {digest: bench.levelled(timeline) for digest, timeline in timelines.items()}
+    _make_absent(plan, pool, "levelling", levelled)
     made: dict[str, Made] = {}
-    with _progress("joining", len(timelines)) as progress:
-        for digest, timeline in timelines.items():
+    with _progress("joining", len(levelled)) as progress:
+        for digest, timeline in levelled.items():
             score = plan.scores[digest]
             made[digest] = bench.make(timeline, score.keys[0], track=score.track)
             progress.advance()

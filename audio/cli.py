@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from audio import listen_cli
+from audio.listen import commands as listen
 from audio.voices import VOICES, Option, Voice
 from skill.content import Content, load_content
 from skill.errors import RugoefeningError
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--prompts", type=Path, metavar="FILE", help="another file with prompts")
     voices = commands.add_parser("voices", help="which voices are ready here, and what the others need")
     voices.add_argument("--json", action="store_true", help="the same, as data")
-    listen_cli.add_commands(commands)
+    listen.add_commands(commands)
     for command in (build, voices):
         for kind, option in _OPTIONS:
             command.add_argument(f"--{kind}-{option.name}", metavar=option.metavar, help=option.help)
@@ -199,4 +199,4 @@ def _note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-_COMMANDS = {"build": _build, "voices": _voices, "preview": listen_cli.run, "export": listen_cli.run}
+_COMMANDS = {"build": _build, "voices": _voices, "preview": listen.run, "export": listen.run}

@@ -13,11 +13,10 @@ from audio.part import Part
 from audio.score import Utterance
 from audio.tasks import Made, Shop
 from audio.timeline import Sound, Source, Timeline
-from audio.work import make
 from skill.errors import AudioError
 from skill.pack import TimedStep
 
-NEAR_LUFS, GOOD_LUFS = 0.5, 0.25
+NEAR_LUFS, GOOD_LUFS = 0.5, 0.4
 """How far a file may be from the target, and from where on it is brought nearer."""
 LIFT_STEP_DB, MOST_LIFT_DB = 0.25, 1.0
 """A file of few words is brought nearer by so much at most; within a file all speech is equally loud."""
@@ -31,15 +30,17 @@ class Bench:
     shop: Shop
     parts: dict[Source, Part] = field(default_factory=dict)
 
+    def levelled(self, timeline: Timeline) -> Timeline:
+        """The timeline, with all speech a little louder or softer where the file would be off the target."""
+        miss = TARGET_LUFS - join(timeline, self.part).lufs
+        return _lifted(timeline, miss) if abs(miss) > GOOD_LUFS else timeline
+
     def make(self, timeline: Timeline, name: str, *, track: bool) -> Made:
         """Join one file and put it in the pack.
 
-        Raises AudioError when a part cannot be made or the loudness is off, OSError when the disk refuses.
+        Raises AudioError when a part is gone or the loudness is off, OSError when the disk refuses.
         """
         joined = join(timeline, self.part)
-        miss = TARGET_LUFS - joined.lufs
-        if abs(miss) > GOOD_LUFS:
-            joined = join(_lifted(timeline, miss), self.part)
         if abs(joined.lufs - TARGET_LUFS) > NEAR_LUFS or joined.peak > PEAK_DB:
             raise AudioError(
                 f"{name} has {joined.lufs:.1f} LUFS and peaks of {joined.peak:.1f} dBFS, where {TARGET_LUFS:g} and "
@@ -54,14 +55,18 @@ class Bench:
         return Made(file, joined.ms, round(joined.lufs, 2), round(joined.peak, 2), digest[:20], len(joined.mp3), steps)
 
     def part(self, source: Source) -> Part:
-        """The part of a sound, made here when the cache lacks it. Raises AudioError when it cannot be made."""
+        """The part of a sound. Raises AudioError when the cache lost it in the meantime."""
         if source not in self.parts:
-            self.parts[source] = self.shop.cache.part(self.shop.key(source)) or make(self.shop, source)
+            found = self.shop.cache.part(self.shop.key(source))
+            if found is None:
+                what = repr(source.text) if isinstance(source, Utterance) else repr(source)
+                raise AudioError(f"what was made of {what} was removed or damaged; run the build again")
+            self.parts[source] = found
         return self.parts[source]
 
 
 def _lifted(timeline: Timeline, miss: float) -> Timeline:
-    """The same with all speech a little louder or softer, in steps, so that files share what is made for it."""
+    """In steps, so that files share what is made for it."""
     steps = round(miss / LIFT_STEP_DB) * LIFT_STEP_DB
     lift = max(-MOST_LIFT_DB, min(MOST_LIFT_DB, steps))
     return replace(timeline, sounds=tuple(_lift(sound, lift) for sound in timeline.sounds))

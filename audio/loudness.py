@@ -141,7 +141,7 @@ def _weigh(piece: Samples) -> Samples:
     return np.fft.irfft(spectrum, size)[: len(piece)].astype(np.float32, copy=False)
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=64)
 def _k_weighting(size: int) -> npt.NDArray[np.complex64]:
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones(len(z), np.complex128)

@@ -17,10 +17,10 @@ from mutagen.id3 import ID3
 from mutagen.mp4 import MP4
 from PIL import Image
 
-from audio import listen_cli
-from audio.cover import draw_cover, two_lines
-from audio.export import export
-from audio.listening import Choice
+from audio.listen import commands
+from audio.listen.choice import Choice
+from audio.listen.cover import draw_cover, two_lines
+from audio.listen.export import export
 from audio.loudness import RATE, Samples
 from skill.content import CLOSING, Level, Tempo
 from skill.errors import AudioError, PackError, RugoefeningError
@@ -39,9 +39,9 @@ TRACKS = [f"bovenrug/{name}/basic/normal" for name in ("open_book", "seated_turn
 def call(*words: str) -> int:
     """Run a command as the audio part does: 1 for what the user can mend."""
     parser = argparse.ArgumentParser()
-    listen_cli.add_commands(parser.add_subparsers(dest="command", required=True))
+    commands.add_commands(parser.add_subparsers(dest="command", required=True))
     try:
-        return listen_cli.run(parser.parse_args(words))
+        return commands.run(parser.parse_args(words))
     except RugoefeningError:
         return 1
 

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audio import listen_cli, mp3
+from audio import mp3
 from audio.filters import meter
-from audio.findings import Measured, sound_findings, track_findings
-from audio.listening import Choice
+from audio.listen import commands
+from audio.listen.choice import Choice
+from audio.listen.findings import Measured, sound_findings, track_findings
+from audio.listen.preview import preview, waveform
 from audio.loudness import RATE
-from audio.preview import preview, waveform
 from audio.score import scores
 from skill.content import Level, Tempo
 from skill.errors import AudioError
@@ -296,8 +297,8 @@ def call(monkeypatch: pytest.MonkeyPatch, built_pack: Path, tmp_path: Path) -> C
 
     def run(*words: str) -> int:
         parser = argparse.ArgumentParser()
-        listen_cli.add_commands(parser.add_subparsers(dest="command", required=True))
-        return listen_cli.run(parser.parse_args(words))
+        commands.add_commands(parser.add_subparsers(dest="command", required=True))
+        return commands.run(parser.parse_args(words))
 
     return run
 

@@ -15,7 +15,7 @@ from skill.pack import MANIFEST, load_pack
 from skill.settings import PREFIX, load_settings
 
 if TYPE_CHECKING:
-    from audio.listening import Choice
+    from audio.listen.choice import Choice
 
 OK, USAGE = 0, 2
 SUFFIXES = (".mp3", ".m4b")
@@ -65,7 +65,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def _choice(options: argparse.Namespace) -> Choice | None:
     """What the options ask for; None after a note when there is no such routine."""
-    from audio.listening import Choice  # noqa: PLC0415 # each command loads only what it needs
+    from audio.listen.choice import Choice  # noqa: PLC0415 # each command loads only what it needs
 
     given = {PREFIX + name.upper(): getattr(options, name) for name in ("voice", "routine")}
     settings = load_settings({**os.environ, **{name: value for name, value in given.items() if value is not None}})
@@ -80,8 +80,8 @@ def _choice(options: argparse.Namespace) -> Choice | None:
 
 
 def _export(choice: Choice, path: Path, *, force: bool) -> int:
-    from audio.export import export  # noqa: PLC0415 # heavy: loads where the work is done
-    from audio.listening import save  # noqa: PLC0415 # as above
+    from audio.listen.choice import save  # noqa: PLC0415 # as above
+    from audio.listen.export import export  # noqa: PLC0415 # heavy: loads where the work is done
 
     _need_folder(path)
     if path.exists() and not force:
@@ -95,8 +95,8 @@ def _export(choice: Choice, path: Path, *, force: bool) -> int:
 
 
 def _preview(choice: Choice, options: argparse.Namespace) -> int:
-    from audio.listening import save  # noqa: PLC0415 # each command loads only what it needs
-    from audio.preview import preview  # noqa: PLC0415 # heavy: loads where the work is done
+    from audio.listen.choice import save  # noqa: PLC0415 # each command loads only what it needs
+    from audio.listen.preview import preview  # noqa: PLC0415 # heavy: loads where the work is done
 
     path: Path = options.html or choice.folder.parent / f"preview-{choice.pack.voice}.html"
     _need_folder(path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from audio.listening import Choice, capital
+from audio.listen.choice import Choice, capital
 from audio.mp3 import FRAME_BYTES
 from audio.part import FRAME_MS
 from skill.content import CLOSING, Exercise, Posture, PromptId

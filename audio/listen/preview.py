@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audio import mp3
-from audio.findings import Measured, pace_of, sound_findings, track_findings
-from audio.listening import Choice, track_title
+from audio.listen.choice import Choice, track_title
+from audio.listen.findings import Measured, pace_of, sound_findings, track_findings
 from audio.loudness import RATE, Samples, loudness, true_peak
 from audio.score import Score, scores
 from skill.content import Level, Tempo

@@ -14,10 +14,10 @@ from mutagen.id3 import APIC, CHAP, CTOC, ID3, TALB, TCON, TIT2, TLAN, TLEN, TPE
 from mutagen.mp4 import MP4, MP4Cover
 
 from audio import mp3
-from audio.cover import draw_cover
-from audio.listening import Choice, capital
+from audio.listen.choice import Choice, capital
+from audio.listen.cover import draw_cover
+from audio.listen.training import Chapter, Training, assemble
 from audio.loudness import RATE
-from audio.training import Chapter, Training, assemble
 from skill.library import PackIncompleteError, missing
 
 if TYPE_CHECKING:  # known to type checkers only
