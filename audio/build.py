@@ -182,9 +182,9 @@ def _worst(findings: Iterator[Finding]) -> list[str]:
 def _join(plan: Plan, pool: Pool, timelines: Mapping[str, Timeline]) -> dict[str, Made]:
     if not timelines:
         return {}
-    from audio.finish import Bench  # noqa: PLC0415 # heavy: a build without work needs it not
+    from audio.finish import Workbench  # noqa: PLC0415 # heavy: a build without work needs it not
 
-    bench = Bench(plan.shop)
+    bench = Workbench(plan.shop)
     levelled = {digest: bench.levelled(timeline) for digest, timeline in timelines.items()}
     _make_absent(plan, pool, "levelling", levelled)
     made: dict[str, Made] = {}

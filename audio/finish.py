@@ -24,7 +24,7 @@ PEAK_DB = -2.0
 
 
 @dataclass(frozen=True)
-class Bench:
+class Workbench:
     """Where the files of one build are finished; keeps the parts that were read."""
 
     shop: Shop

@@ -228,10 +228,10 @@ def stages_of(content: Content, packs: Path, share: float) -> dict[str, float]:
     """
     plan = make_plan(content, EspeakVoice(), packs)
     with tempfile.TemporaryDirectory() as name:
-        desk = finish.Bench(replace(plan.shop, folder=Path(name)))
+        desk = finish.Workbench(replace(plan.shop, folder=Path(name)))
         with _watched() as joined:
             for timeline in timelines(plan):
-                desk.make(timeline, "", track=bool(timeline.steps))
+                desk.make(desk.levelled(timeline), "", track=bool(timeline.steps))
         spoken = sorted((one for one in desk.parts if isinstance(one, Utterance)), key=lambda one: len(one.text))
         chosen = sample(spoken, share)
         shop = replace(plan.shop, cache=replace(plan.shop.cache, folder=Path(name)))
