@@ -87,7 +87,7 @@ def _build(options: argparse.Namespace) -> int:
     voice = _voice(name, options, settings)
     content = _content(settings, options)
     if options.check:
-        return _check(content, settings.packs / voice.name, options)
+        return _check(content, voice, settings.packs / voice.name, options)
     if voice.licence:
         _note(f"{voice.name}: {voice.licence}")
     if options.dry_run:
@@ -118,10 +118,10 @@ def _content(settings: Settings, options: argparse.Namespace) -> Content:
     )
 
 
-def _check(content: Content, folder: Path, options: argparse.Namespace) -> int:
+def _check(content: Content, voice: Voice, folder: Path, options: argparse.Namespace) -> int:
     from audio.check import check, table  # noqa: PLC0415 # each command loads only what it needs
 
-    rules = check(content, folder, jobs=options.jobs)
+    rules = check(content, folder, jobs=options.jobs, voice=voice)
     if options.json:
         _data([asdict(rule) for rule in rules])
     else:

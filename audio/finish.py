@@ -16,7 +16,7 @@ from audio.timeline import Sound, Source, Timeline
 from skill.errors import AudioError
 from skill.pack import TimedStep
 
-NEAR_LUFS, GOOD_LUFS = 0.5, 0.4
+NEAR_LUFS, GOOD_LUFS = 1.0, 0.4
 """How far a file may be from the target, and from where on it is brought nearer."""
 LIFT_STEP_DB, MOST_LIFT_DB = 0.25, 1.0
 """A file of few words is brought nearer by so much at most; within a file all speech is equally loud."""

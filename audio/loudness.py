@@ -43,7 +43,7 @@ def loudness(samples: Samples) -> float:
     """Integrated loudness (LUFS) at 24 kHz; sound under 3 s is measured as if it were repeated."""
     if not len(samples):
         return SILENT
-    return _gated(_blocks(_circular_energies(samples) if len(samples) < _SHORT else energies(samples)))
+    return joined_loudness(_circular_energies(samples)) if len(samples) < _SHORT else _gated(_blocks(energies(samples)))
 
 
 def joined_loudness(bins: Energies) -> float:
@@ -124,14 +124,11 @@ def _blocks(energy: Energies) -> Energies:
 
 
 def _circular_energies(samples: Samples) -> Energies:
-    """Mean square of the K-weighted sound in every 100 ms, as if the sound went round and round."""
-    hops = max(4, math.ceil(len(samples) / _HOP))
-    whole = math.ceil(hops / math.ceil(len(samples) / _HOP)) if hops == 4 else 1
-    piece = np.tile(samples, whole)[: hops * _HOP]
-    size = math.ceil(len(piece) / _HOP) * _HOP
-    weighted = np.fft.irfft(np.fft.rfft(piece, size) * _k_weighting(size), size)
-    energy = np.square(weighted).reshape(-1, _HOP).mean(axis=1, dtype=np.float64)
-    return np.concatenate([energy, energy[:3]])
+    """Mean square of the K-weighted sound in every 4 ms, as if the sound went round and round."""
+    round_and_round = np.tile(samples, math.ceil(_LEAD / len(samples)) + 1)[-(_LEAD + len(samples)) :]
+    weighted = _weigh(round_and_round)[_LEAD:]
+    bins = max(1, len(samples) // BIN)
+    return np.asarray(np.square(weighted[: bins * BIN]).reshape(bins, -1).mean(axis=1, dtype=np.float64))
 
 
 def _weigh(piece: Samples) -> Samples:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from audio import mp3
-from audio.check import check
 from audio.filters import meter
-from audio.loudness import RATE, Samples
-from skill.pack import Pack, PackClip, Track, load_pack
+from audio.loudness import RATE, Samples, momentary
+from skill.pack import Pack, PackClip, TimedCue, Track, load_pack
 from tests.audio.listen import DECODERS, by_ffmpeg, by_miniaudio, first_sound_ms, level_db
-from tests.audio.small import small_content
 
 Decoder = Callable[[Path], Samples]
 
@@ -39,7 +39,7 @@ def test_spoken_cues_begin_when_the_manifest_says(built_pack: Path, decode: Deco
     pack = small_pack(built_pack)
     for track in some_tracks(pack):
         sound = decode(built_pack / "espeak" / track.file)
-        for cue in (one for step in track.steps for one in step.cues if one.kind in ("say", "count")):
+        for cue in cues_of(track, "say", "count"):
             assert level_db(sound, cue.start_ms - 100, cue.start_ms - 20) < -44, (track.key, cue)
             assert abs(first_sound_ms(sound, cue.start_ms - 100) - cue.start_ms) <= 30, (track.key, cue)
 
@@ -65,7 +65,7 @@ def test_loudness_and_peaks_hold_after_encoding(built_pack: Path) -> None:
     for entry in some_entries(pack):
         lufs, peak = meter(by_ffmpeg(built_pack / "espeak" / entry.file))
         assert abs(lufs + 15) <= 0.5, entry.key
-        assert peak <= -1.95, entry.key
+        assert peak <= -2, entry.key
         assert abs(lufs - entry.lufs) <= 0.15, entry.key
 
 
@@ -109,7 +109,7 @@ def test_tones_sound_where_they_stand(small_packs_once: Path) -> None:
     """At every tone in the manifest there is sound of at least 0.15 s, and it does not jump."""
     track = small_pack(small_packs_once).tracks["small/open_book/basic/normal"]
     sound = by_ffmpeg(small_packs_once / "espeak" / track.file)
-    tones = [cue for step in track.steps for cue in step.cues if cue.kind == "tone"]
+    tones = cues_of(track, "tone")
     assert len(tones) == 3
     for cue in tones:
         assert level_db(sound, cue.start_ms + 30, cue.start_ms + 180) > -36
@@ -117,18 +117,54 @@ def test_tones_sound_where_they_stand(small_packs_once: Path) -> None:
         assert float(np.abs(np.diff(piece)).max()) < 0.12
 
 
-def test_check_finds_a_good_pack_good(small_packs: Path) -> None:
-    """The check of a fresh pack has no miss."""
-    assert [rule for rule in check(small_content(), small_packs / "espeak", jobs=1) if not rule.ok] == []
+def test_sentences_are_equally_loud(built_pack: Path) -> None:
+    """By ffmpeg's meter the counted words and the lines of one sentence in a file are within 1 LU."""
+    for track in some_tracks(small_pack(built_pack)):
+        sound = by_miniaudio(built_pack / "espeak" / track.file)
+        found = [
+            meter(sound[cue.start_ms * RATE // 1000 : cue.end_ms * RATE // 1000])[0]
+            for cue in cues_of(track, "say", "count")
+            if len(re.findall(r"[.?!]", cue.text)) <= 1
+        ]
+        assert max(found) - min(found) <= 1, track.key
 
 
-def test_check_finds_what_is_wrong(small_packs: Path) -> None:
-    """The check names a file that is gone, one that is cut, and text that is no longer the content's."""
-    pack = small_pack(small_packs)
-    (small_packs / "espeak" / pack.clips["small/stopped"].file).unlink()
-    cut = small_packs / "espeak" / pack.tracks["small/open_book/basic/normal"].file
-    cut.write_bytes(cut.read_bytes()[:200_000])
-    rules = {rule.rule: rule for rule in check(small_content("Iets anders."), small_packs / "espeak", jobs=1)}
-    assert not rules["files decode"].ok
-    assert not rules["length as in the manifest (ms)"].ok
-    assert not rules["text as in the content"].ok
+def test_explaining_lines_are_calm(built_pack: Path) -> None:
+    """The lines outside repetitions have 115 to 150 words a minute, 0.65 s of pause after each included."""
+    for track in some_tracks(small_pack(built_pack)):
+        lines = [cue for cue in cues_of(track, "say") if cue.repetition is None]
+        words = sum(len(cue.text.split()) for cue in lines)
+        minutes = sum(cue.end_ms - cue.start_ms + 650 for cue in lines) / 60_000
+        assert 115 <= words / minutes <= 150, track.key
+
+
+@DECODERS
+def test_room_tone_before_every_cue(built_pack: Path, decode: Decoder) -> None:
+    """In both decoders 0.3 s before every line, counted word and tone is quiet, and never digital silence."""
+    for track in some_tracks(small_pack(built_pack)):
+        sound = decode(built_pack / "espeak" / track.file)
+        for cue in cues_of(track, "say", "count", "tone"):
+            levels = [level_db(sound, cue.start_ms - 300 + at, cue.start_ms - 280 + at) for at in range(0, 300, 20)]
+            assert -90 < min(levels) <= max(levels) < -44, (track.key, cue)
+
+
+def test_long_rests_have_a_pad(built_pack: Path) -> None:
+    """In a quiet stretch between two sounds the momentary loudness is over -45 LUFS at least every 5 s."""
+    for track in some_tracks(small_pack(built_pack)):
+        sound = by_ffmpeg(built_pack / "espeak" / track.file)
+        heard = np.flatnonzero(momentary(sound) >= -45) / 10
+        assert float(np.diff(heard).max()) <= 5, track.key
+
+
+def test_joints_make_no_click(built_pack: Path) -> None:
+    """Between the sounds of a track no two samples that follow each other are far apart."""
+    for track in some_tracks(small_pack(built_pack)):
+        sound = by_miniaudio(built_pack / "espeak" / track.file)
+        for before, after in pairwise(cues_of(track, "say", "count", "tone")):
+            between = sound[(before.end_ms + 30) * RATE // 1000 : (after.start_ms - 30) * RATE // 1000]
+            assert float(np.abs(np.diff(between)).max()) < 0.005, (track.key, after)
+
+
+def cues_of(track: Track, *kinds: str) -> list[TimedCue]:
+    """The cues of these kinds, in order."""
+    return [cue for step in track.steps for cue in step.cues if cue.kind in kinds]

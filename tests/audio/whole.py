@@ -31,7 +31,17 @@ def whole_content() -> Content:
         (say("Kom rustig overeind, en ga naar je stoel."), rest(26), tone(Tone.REST_END)),
         transition=True,
     )
-    seated = Step("seated", "de houding", (say("Zet je voeten plat op de grond."), rest(26), tone(Tone.REST_END)))
+    seated = Step(
+        "seated",
+        "de houding",
+        (
+            say("Ga achterin je stoel zitten, zodat je rug de leuning raakt."),
+            say("Zet je voeten plat op de grond, en laat je schouders zakken."),
+            rest(20),
+            tone(Tone.REST_END),
+            say("Adem rustig in door je neus, en langzaam weer uit."),
+        ),
+    )
     exercises = (
         Exercise("open_book", "Open boek", "het open boek", Posture.FLOOR, (to_floor, right, turn_over, left)),
         Exercise("elbows_up", "Ellebogen", "ellebogen omhoog", Posture.CHAIR, (to_chair, seated)),

@@ -145,14 +145,15 @@ def test_repetitions_are_warned_started_and_equal_on_both_sides(routine: Routine
 
 
 def test_harder_holds_and_easier_is_smaller(routine: Routine) -> None:
-    """Each repetition of "harder" has its hold, counted down a second a word or silent; no other level has one."""
-    counts = {"open_book": ("vijf", "vier", "drie", "twee", "één"), "elbows_up": ("drie", "twee", "één")}
+    """Each repetition of "harder" has its hold, counted down aloud, a second a word; no other level has one."""
+    long, short = ("vijf", "vier", "drie", "twee", "één"), ("drie", "twee", "één")
+    counts = {"open_book": long, "seated_turn": short, "elbows_up": short}
     for exercise, step in steps(routine):
         for repetition in step.repetitions:
             held = [cue for cue in repetition.cues if cue.kind is CueKind.HOLD]
             assert [cue.levels for cue in held] == [{Level.HARDER}]
-            assert held[0].count == counts.get(exercise.id, ())
-            assert held[0].seconds == (len(held[0].count) or 2)
+            assert held[0].count == counts[exercise.id]
+            assert held[0].seconds == len(held[0].count)
         lines = [cue for cue in step.cues if cue.levels != ALL_LEVELS and cue.kind is CueKind.SAY]
         if step.id == "explanation":
             assert {level for cue in lines for level in cue.levels} == {Level.EASIER, Level.HARDER}
