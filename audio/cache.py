@@ -1,4 +1,4 @@
-"""What was made before, on disk: parts, and recordings of voices that use the network."""
+"""What was made before, on disk: recordings, just as a voice gave them, and parts."""
 
 from __future__ import annotations
 

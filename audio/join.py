@@ -16,6 +16,7 @@ from audio.loudness import joined_loudness
 from audio.mp3 import FRAME_BYTES
 from audio.part import BIN_MS, FRAME_MS, Part
 from audio.timeline import Room, Source, Timeline
+from skill.errors import AudioError
 
 _BINS = FRAME_MS // BIN_MS
 
@@ -62,9 +63,10 @@ class _Roll:
         self.energy = np.tile(np.frombuffer(room.energy, np.float32), 2)
 
     def stretch(self, start: int, end: int) -> tuple[bytes, npt.NDArray[np.float32]]:
-        """The frames from one place in the file up to another. Raises ValueError when that is before it."""
+        """The frames from one place in the file up to another. Raises AudioError when that is before it."""
         if end < start:
-            raise ValueError(f"two sounds overlap: the second begins {(start - end) * FRAME_MS} ms too early")
+            late = (start - end) * FRAME_MS
+            raise AudioError(f"two sounds overlap by {late} ms: the cache was changed by another build; build again")
         frames, energy = [], []
         while start < end:
             first = start % self.count

@@ -38,7 +38,7 @@ class Shop:
         """The files of the cache that these sounds need."""
         for one in sources:
             yield self.cache.part_path(self.key(one))
-            if isinstance(one, Utterance) and self.voice.remote:
+            if isinstance(one, Utterance):
                 yield self.cache.recording_path(self.spoken(one.text))
 
 

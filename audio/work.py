@@ -39,7 +39,7 @@ _TURNS = 6
 def make(shop: Shop, source: Source) -> Part:
     """Make the part of one sound and keep it in the cache. Raises AudioError, and OSError when the disk refuses."""
     if isinstance(source, Utterance):
-        part = _spoken(_request(shop, source), _recording(shop, source), source.lift_db)
+        part = _spoken(_request(shop, source), *_recorded(shop, source), source.lift_db)
     elif isinstance(source, Tone):
         part = _encoded(mix.over_room(sounds.tone(source)), len(sounds.tone(source)))
     elif isinstance(source, Pad):
@@ -51,26 +51,30 @@ def make(shop: Shop, source: Source) -> Part:
 
 
 def fetch(shop: Shop, utterance: Utterance) -> None:
-    """Let a voice on the network speak, and keep what it said when it is speech. Raises AudioError and OSError."""
-    text = shop.spoken(utterance.text)
-    recording = shop.voice.speak(text)
-    prepare(recording.pcm, recording.rate, _request(shop, utterance))
-    shop.cache.keep_recording(text, recording)
+    """Let a voice speak, and keep what it said when it is speech. Raises AudioError, and OSError of the disk."""
+    _recorded(shop, utterance)
 
 
-def _recording(shop: Shop, utterance: Utterance) -> Recording:
+def _recorded(shop: Shop, utterance: Utterance) -> tuple[Recording, Samples]:
+    """What the voice says, and the same made ready.
+
+    The recording is kept: engines say a sentence a little differently every time, and a file is laid out for one.
+    """
     text = shop.spoken(utterance.text)
-    kept = shop.cache.recording(text) if shop.voice.remote else None
-    return kept or shop.voice.speak(text)
+    kept = shop.cache.recording(text)
+    recording = kept or shop.voice.speak(text)
+    ready = prepare(recording.pcm, recording.rate, _request(shop, utterance))
+    if kept is None:
+        shop.cache.keep_recording(text, recording)
+    return recording, ready
 
 
 def _request(shop: Shop, utterance: Utterance) -> Request:
     return Request(utterance.text, utterance.careful, shop.voice.softening_db)
 
 
-def _spoken(request: Request, recording: Recording, lift_db: float) -> Part:
+def _spoken(request: Request, recording: Recording, ready: Samples, lift_db: float) -> Part:
     """Master and encode until the loudness and the peaks that come out of a decoder are right."""
-    ready = prepare(recording.pcm, recording.rate, request)
     wanted, target = ENCODED_LUFS + lift_db, UTTERANCE_LUFS + lift_db
     sound = level(ready, target)
     for turn in range(_TURNS):
