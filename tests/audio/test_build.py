@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,6 +15,7 @@ import pytest
 
 from audio.lock import only_one
 from audio.voices import EspeakVoice, Readiness, Recording, Voice
+from skill.content import Entry, Pronunciation
 from skill.errors import AudioError, ContentError
 from skill.pack import Pack, PackReader, load_pack
 from tests.audio.small import build_small, small_content
@@ -195,3 +196,23 @@ def test_full_disk(tmp_path: Path) -> None:
     assert "Traceback" not in run.stderr
     assert not list(tmp_path.rglob("*.part"))
     assert not (tmp_path / "espeak" / "manifest.json").exists()
+
+
+def test_pronunciation_changes_what_is_spoken_and_not_the_text(small_packs: Path) -> None:
+    """A word that is written in another way for the voice is spoken anew where it is said; the text stays."""
+    old = pack_in(small_packs)
+    entry = Entry("linkerzij", "linker zij", ("espeak",))
+    content = replace(small_content(), pronunciation=Pronunciation((entry,)))
+    result, _ = build_small(small_packs, content)
+    new = pack_in(small_packs)
+    assert (result.spoken, result.written) == (1, 4)
+    key = "small/open_book/basic/normal"
+    assert new.tracks[key].file != old.tracks[key].file
+    assert [cue.text for cue in new.tracks[key].steps[0].cues] == [cue.text for cue in old.tracks[key].steps[0].cues]
+
+
+def test_pronunciation_of_another_voice_changes_nothing(small_packs: Path) -> None:
+    """An entry for another voice makes nothing anew."""
+    entry = Entry("linkerzij", "linker zij", ("piper",))
+    result, _ = build_small(small_packs, replace(small_content(), pronunciation=Pronunciation((entry,))))
+    assert (result.spoken, result.written, result.changed) == (0, 0, False)
