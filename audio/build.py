@@ -165,7 +165,7 @@ def _lay_out(plan: Plan, lengths: dict[Utterance, int], note: Note) -> dict[str,
     for warning in _worst(one for one in findings if not one.error):
         note(warning)
     if errors := _worst(one for one in findings if one.error):
-        raise ContentError("Some cues do not fit:", errors)
+        raise ContentError("The text cannot be laid out in time:", errors)
     return timelines
 
 

@@ -58,7 +58,7 @@ class SpeechCache:
         """Remove what is not among the used files and was not written in the last days."""
         needed = set(used)
         before = time.time() - KEEP_UNUSED_DAYS * 86_400
-        for path in (*self.folder.glob("*.bin"), *self.folder.glob("*.pcm")):
+        for path in (*self.folder.glob("*.bin"), *self.folder.glob("*.pcm"), *self.folder.glob(".*.part")):
             if path not in needed and path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)
 
@@ -88,12 +88,13 @@ def _read(path: Path) -> bytes | None:
     except OSError:
         return None
     payload = whole[_HEAD:]
-    return payload if whole[:_HEAD] == _head(payload) else None
+    return payload if whole[:_HEAD] == _head(path, payload) else None
 
 
 def _write(path: Path, payload: bytes) -> None:
-    write_whole(path, _head(payload) + payload)
+    write_whole(path, _head(path, payload) + payload)
 
 
-def _head(payload: bytes) -> bytes:
-    return _MAGIC + hashlib.blake2b(payload, digest_size=_DIGEST).digest()
+def _head(path: Path, payload: bytes) -> bytes:
+    """A checksum over name and content: also a file under the name of another is found out."""
+    return _MAGIC + hashlib.blake2b(payload, digest_size=_DIGEST, key=path.stem[:64].encode()).digest()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from audio.listen import commands as listen
 from audio.voices import VOICES, Option, Voice
+from audio.voices.base import install
 from skill.content import Content, load_content
 from skill.errors import RugoefeningError
 from skill.settings import Settings, load_settings
@@ -33,10 +36,14 @@ _OPTIONS = tuple((name, option) for name, kind in VOICES.items() for option in k
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0 good, 1 a problem, 2 wrong usage, 130 interrupted."""
     options = _parser().parse_args(arguments)
+    stop_like_ctrl_c()
     try:
         return _COMMANDS[options.command](options)
     except RugoefeningError as error:
         _note(str(error))
+        return 1
+    except ModuleNotFoundError as error:
+        _note(f"The package {error.name} is missing; {install('audio')}")
         return 1
     except KeyboardInterrupt:
         _note("Interrupted; the pack that was there is as it was. Run again to go on.")
@@ -110,12 +117,16 @@ def _build(options: argparse.Namespace) -> int:
 def _content(settings: Settings, options: argparse.Namespace) -> Content:
     from skill.content import PROMPTS, ROUTINES  # noqa: PLC0415 # only as fallback here
 
-    return load_content(
+    content = load_content(
         invocation=settings.invocation,
         wake_word=settings.wake_word,
         routines=options.routines or ROUTINES,
         prompts=options.prompts or PROMPTS,
     )
+    for entry in content.pronunciation.entries:
+        for name in (one for one in entry.voices if one not in VOICES):
+            _note(f"{entry.file}:{entry.line}: there is no voice {name!r} here; the voices are {', '.join(VOICES)}.")
+    return content
 
 
 def _check(content: Content, voice: Voice, folder: Path, options: argparse.Namespace) -> int:
@@ -181,10 +192,16 @@ def _given(options: argparse.Namespace, voice: str, option: Option) -> str | Non
 
 
 def _jobs(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 64:
-        raise argparse.ArgumentTypeError("a number from 1 to 64")
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 64")
+    return int(text)
+
+
+def stop_like_ctrl_c() -> None:
+    """Let the end of a session and a polite kill stop the work as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if threading.current_thread() is threading.main_thread() and hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _processors() -> int:

@@ -30,6 +30,8 @@ PAUSE_MS = 650
 """Between two sentences."""
 FASTEST_LETTER, SLOWEST_LETTER = 0.025, 0.5
 """Seconds a letter: outside this a recording is cut off, or something else (espeak: 0.07 to 0.19)."""
+LEAST_RATE = 8000
+"""Hz: below it speech is hard to understand, and a voice that says so errs."""
 LEAST_SWING_DB, LEAST_LOW = 6.0, 0.6
 """Speech swings (espeak: 13 dB or more between loud and soft 20 ms) and is low (95 % under 4 kHz); noise is not."""
 MOST_PRESSED_DB = 8.0
@@ -63,6 +65,8 @@ def prepare(pcm: bytes, rate: int, request: Request) -> Samples:
     24 kHz, a whole number of milliseconds. Raises AudioError when it cannot be a recording of the text.
     """
     raw = samples(pcm)
+    if rate < LEAST_RATE:
+        raise AudioError(f"the voice gave {rate} samples a second for {request.text!r}{WAY_OUT}")
     if len(raw) < rate // 20 or float(np.abs(raw).max(initial=0.0)) < 0.003:
         raise AudioError(f"the voice gave no sound for {request.text!r}{WAY_OUT}")
     sound = trim(shape(raw, rate, request.softening_db))

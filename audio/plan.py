@@ -72,7 +72,7 @@ def make_plan(content: Content, voice: Voice, packs: Path) -> Plan:
         one = ledger.made.get(digest)
         if one is None:
             continue
-        if _size(shop.folder / one.file) == one.size:
+        if _is_whole(shop.folder / one.file, one, ledger.written):
             made[digest] = one
         else:
             notes.append(f"{shop.folder / one.file} is missing or damaged; it is made anew")
@@ -92,8 +92,12 @@ def recipe_hash(modules: Iterable[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _size(path: Path) -> int:
+def _is_whole(path: Path, made: Made, known: float) -> bool:
+    """Whether a file is as it was made; one that was written after the ledger is read to see."""
     try:
-        return path.stat().st_size
+        stat = path.stat()
+        if stat.st_size == made.size and stat.st_mtime > known:
+            return hashlib.sha256(path.read_bytes()).hexdigest().startswith(made.hash)
     except OSError:
-        return -1
+        return False
+    return stat.st_size == made.size

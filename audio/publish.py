@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -27,13 +28,15 @@ class Ledger:
     made: Mapping[str, Made]
     note: str = ""
     """What is wrong with it, when it was damaged."""
+    written: float = 0.0
+    """When (seconds since 1970): files are written before it."""
 
     @classmethod
     def read(cls, path: Path) -> Ledger:
         """The ledger; empty when it is absent, and with a note when it is damaged."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            return cls({digest: Made(**one) for digest, one in raw.items()})
+            return cls({digest: Made(**one) for digest, one in raw.items()}, written=path.stat().st_mtime)
         except FileNotFoundError:
             return cls({})
         except (OSError, ValueError, TypeError, AttributeError):
@@ -76,9 +79,19 @@ def publish(folder: Path, manifest: Mapping[str, Any]) -> bool:
     text = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
     if _same(current, text) and own.exists():
         return False  # otherwise an earlier pack that comes back is written again, and is the newest
+    _superseded_now(folder)
     write_whole(own, text, sync=True)
     write_whole(current, text, sync=True)
     return True
+
+
+def _superseded_now(folder: Path) -> None:
+    """Give the pack that is served until now the time of this moment: its own may be from a clock that was wrong."""
+    try:
+        served = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["pack"]
+        os.utime(folder / f"manifest-{served}.json")
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # there is none, or it is damaged: nobody can be listening to it
 
 
 def remove_old(folder: Path, pack: str, now: float | None = None) -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from audio.part import FRAME_MS
 from audio.score import Score, Utterance, count_text, cue_utterances
@@ -93,7 +92,7 @@ def lay_out(score: Score, length_ms: Callable[[Utterance], int]) -> tuple[Timeli
         desk.find(score.steps[0].line, f"{score.keys[0]} lasts {total / 1000:.0f} s; a track needs 60 s or more")
     if not score.track and total > LONGEST_CLIP_MS:
         desk.find(score.steps[0].line, f"{score.keys[0]} lasts {total / 1000:.0f} s; Alexa allows 240 s, shorten it")
-    sounds = sorted([*desk.sounds, *_pads(desk.sounds)], key=lambda one: one.start_ms)
+    sounds = sorted([*desk.sounds, *_pads(desk.sounds, total)], key=lambda one: one.start_ms)
     return Timeline(tuple(sounds), tuple(closed), total), desk.findings
 
 
@@ -102,14 +101,15 @@ def _on_frame(ms: int) -> int:
     return -(-ms // FRAME_MS) * FRAME_MS
 
 
-def _pads(sounds: list[Sound]) -> Iterator[Sound]:
-    """A pad in every long stretch between two sounds."""
-    for before, after in pairwise(sounds):
-        quiet = after.start_ms - (before.start_ms + before.ms)
+def _pads(sounds: list[Sound], total_ms: int) -> Iterator[Sound]:
+    """A pad in every long stretch without a sound, also before the first and behind the last one."""
+    ends = [0, *(one.start_ms + one.ms for one in sounds)]
+    starts = [*(one.start_ms for one in sounds), total_ms]
+    for end, start in zip(ends, starts, strict=True):
+        quiet = start - end
         if quiet > PAD_FROM_MS:
             ms = (quiet - 2 * PAD_MARGIN_MS) // PAD_STEP_MS * PAD_STEP_MS
-            start = before.start_ms + before.ms + (quiet - ms) // 2
-            yield Sound(_on_frame(start), ms, Pad(ms))
+            yield Sound(_on_frame(end + (quiet - ms) // 2), ms, Pad(ms))
 
 
 class _Desk:

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from skill.content import Content
-from skill.content.model import Level, Tempo
+from skill.content import PREPARATION, Content, Cue, CueKind, Level, Step, Tempo
 from skill.errors import ContentError, PackError, ProblemsError
-from skill.pack import Pack, PackReader
+from skill.pack import Pack, PackReader, Track
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +74,23 @@ def missing(content: Content, pack: Pack, routine: str) -> Iterator[str]:
         elif made.text != clip.text:
             yield f"clip {key} says something else than the text"
     for track_id in content.routines[routine].track_ids:
-        steps = [step.id for step in content.routines[routine].track_steps(track_id)]
+        steps = content.routines[routine].track_steps(track_id)
         for level in Level:
             for tempo in Tempo:
                 track = pack.track(routine, track_id, level, tempo)
                 if track is None:
                     yield f"track {track_id} ({level}, {tempo}) is missing"
-                elif [step.id for step in track.steps] != steps:
+                elif [step.id for step in track.steps] != [step.id for step in steps]:
                     yield f"track {track_id} ({level}, {tempo}) has other steps than the text"
+                elif _lines(track) != [cue.text for step in steps for cue in _said(step, track_id, level)]:
+                    yield f"track {track_id} ({level}, {tempo}) says something else than the text"
+
+
+def _lines(track: Track) -> list[str]:
+    return [cue.text for step in track.steps for cue in step.cues if cue.kind == CueKind.SAY]
+
+
+def _said(step: Step, track_id: str, level: Level) -> Iterator[Cue]:
+    """The lines of a step; the preparation is the same for everybody."""
+    heard = Level.BASIC if track_id == PREPARATION else level
+    return (cue for cue in step.every_cue if cue.kind is CueKind.SAY and heard in cue.levels)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from skill.content import Content, load_content
-from skill.content.loader import PROMPTS
-from skill.errors import ContentError
+from skill.content.loader import PROMPTS, ROUTINES
+from skill.errors import ContentError, PackError
 from skill.library import Library
 
 
@@ -79,3 +79,15 @@ def test_broken_content_is_told_at_the_start(library: Library, prompts: Path) ->
     prompts.write_text("prompts: [", encoding="utf-8")
     with pytest.raises(ContentError):
         Library(lambda: load_content(prompts=prompts), library.folder, "bovenrug")
+
+
+def test_a_changed_exercise_without_its_audio_is_refused(built_pack: Path, tmp_path: Path) -> None:
+    """A pack that says another warning than the text is no pack for it: the old safety line is never played."""
+    routines = Path(shutil.copytree(ROUTINES, tmp_path / "routines"))
+    path = routines / "bovenrug.yaml"
+    text = path.read_text(encoding="utf-8")
+    said = "De rechterkant, vijf keer. Draai zover als het prettig is."
+    assert said in text
+    path.write_text(text.replace(said, "De rechterkant, vijf keer. Stop bij elke pijn."), encoding="utf-8")
+    with pytest.raises(PackError, match=r"track open_book \(easier, normal\) says something else than the text"):
+        Library(lambda: load_content(routines=routines), built_pack / "espeak", "bovenrug")

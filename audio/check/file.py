@@ -84,8 +84,10 @@ def _measure(job: FileJob) -> FileReport:
     try:
         raw = job.path.read_bytes()
         form, sound = mp3.inspect(raw), mp3.decode(raw)
-    except (OSError, AudioError) as error:
-        return FileReport(job.path, problem=str(error))
+    except OSError as error:
+        return FileReport(job.path, problem=f"cannot be read ({error.strerror}); build again")
+    except AudioError as error:
+        return FileReport(job.path, problem=f"{error}; build again")
     listener, ms = Listener.of(sound), len(sound) * 1000 // RATE
     groups = [listener.find(one.wanted, one.start_ms, one.end_ms or ms) for one in job.stretches]
     heard = [one for group in groups for one in group]

@@ -50,9 +50,12 @@ def run(options: argparse.Namespace) -> int:
     choice = _choice(options)
     if choice is None:
         return USAGE
-    return (
-        _export(choice, options.file, force=options.force) if options.command == "export" else _preview(choice, options)
-    )
+    try:
+        if options.command == "export":
+            return _export(choice, options.file, force=options.force)
+        return _preview(choice, options)
+    except OSError as error:  # a name that is too long, or may not be looked at
+        raise AudioError(f"{error.filename}: {error.strerror}; choose another name or folder") from error
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -84,11 +87,13 @@ def _export(choice: Choice, path: Path, *, force: bool) -> int:
     from audio.listen.export import export  # noqa: PLC0415 # heavy: loads where the work is done
 
     _need_folder(path)
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise AudioError(f"{path} is there already; choose another name, or replace it with --force")
     _note(f"Joining the training of pack {choice.pack.id} ({choice.pack.voice}, {choice.level}, {choice.tempo}) …")
     made = export(choice, path.suffix.lower())
     save(path, made.content)
+    if not choice.routine.reviewed_by:
+        _note("Nobody has reviewed the text of this training yet: reviewed_by is empty in its YAML file.")
     minutes, seconds = divmod(round(made.ms / 1000), 60)
     print(f"{path}: {minutes}:{seconds:02} minutes, {len(made.chapters)} chapters, {_megabytes(made.content)}")
     return OK
@@ -112,6 +117,8 @@ def _preview(choice: Choice, options: argparse.Namespace) -> int:
 
 def _need_folder(path: Path) -> None:
     """Tell before the work that its outcome has no place."""
+    if path.is_dir():
+        raise AudioError(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
         raise AudioError(f"{path}: cannot be written, as there is no folder {path.parent}; make it, or choose another")
 

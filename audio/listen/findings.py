@@ -17,8 +17,8 @@ PEAK_DB = -2.0
 _PEAK_MARGIN_DB = 0.05
 _LEAST_WORDS = 8
 """Shorter lines have no pace to speak of: their sentences are spoken, and counted, one by one."""
-_PACE_MARGIN = 5.0
-"""Words a minute: a line has short sentences too, and the times are rounded."""
+_PACE_MARGIN = 15.0
+"""Words a minute: the limits are for all lines together, one line may be a little slower or faster."""
 _LATE_MS = 2 * FRAME_MS
 """Every sound begins on a frame, at or just after the time of the content."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import requests
 
 _AUDIO = re.compile(r'jQ1olc","\[\\"(.*)\\"]')
+_ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/\S*)?")
 _LONGEST_WAIT = 60.0
 
 
@@ -64,7 +65,9 @@ class GttsVoice(Voice):
 
     @property
     def fingerprint(self) -> str:
-        """The language: the engine stands elsewhere and tells no version."""
+        """The language: the engine stands elsewhere and tells no version. Raises AudioError for a bad address."""
+        if self.url and not _ADDRESS.fullmatch(self.url):
+            raise AudioError(f"--gtts-url: {self.url} is no address; write it as http://127.0.0.1:8080")
         return f"gtts {self.language}"
 
     def readiness(self) -> Readiness:

@@ -27,6 +27,8 @@ _LICENCE = re.compile(r"^[^\w\n]*licen[cs]e[^\w\n]+(\w.*)$", re.IGNORECASE | re.
 _HOW = "Choose a Dutch one with --piper-voice FILE or RUGOEFENING_PIPER_VOICE"
 _LANGUAGE = (("language", "family"), ("language", "code"), ("espeak", "voice"))
 """Where the description beside a voice tells its language; older ones have the last only."""
+_NEEDED = ("audio", "espeak", "num_symbols", "phoneme_id_map")
+"""What the description must hold for the engine."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class PiperVoice(Voice):
     @property
     def licence(self) -> str:
         """The lines on the licence in the MODEL_CARD beside the voice file."""
-        if not self.voice:
+        try:
+            if not self.voice or not _path(self.voice).is_file():
+                return ""
+        except (AudioError, OSError):
             return ""
         try:
             card = _path(self.voice).with_name(MODEL_CARD).read_text(encoding="utf-8", errors="replace")
@@ -108,18 +113,27 @@ def _checked(voice: str) -> Path:
     if not voice:
         raise AudioError(f"The voice piper needs a voice file (.onnx with its .onnx.json beside it). {_HOW}")
     model = _path(voice)
-    if not model.is_file():
+    try:
+        there = model.is_file()
+    except OSError:  # a name that no file can have
+        there = False
+    if not there:
         raise AudioError(f"The voice piper finds no file {model}. {_HOW}")
     description = _description(model)
     try:
         said = json.loads(description.read_text(encoding="utf-8"))
         found = [said[part][key] for part, key in _LANGUAGE if key in said.get(part, {})]
+        lacking = [key for key in _NEEDED if key not in said]
     except OSError as error:
         raise AudioError(
             f"{description} cannot be read ({error.strerror}); it belongs beside its .onnx file"
         ) from error
     except (ValueError, AttributeError, TypeError) as error:
         raise AudioError(f"{description} is damaged ({error}); fetch the voice again") from error
+    if lacking:
+        raise AudioError(
+            f"{description} lacks {', '.join(lacking)}; it belongs to no piper voice, fetch the voice again"
+        )
     languages = {re.split("[-_]", str(one))[0] for one in found}
     if languages != {"nl"}:
         raise AudioError(f"{model} speaks {', '.join(sorted(languages)) or 'an unnamed language'}, not Dutch. {_HOW}")
@@ -127,7 +141,10 @@ def _checked(voice: str) -> Path:
 
 
 def _path(voice: str) -> Path:
-    return Path(voice).expanduser().absolute()
+    try:
+        return Path(voice).expanduser().absolute()
+    except RuntimeError as error:
+        raise AudioError(f"{voice}: there is no such home folder. {_HOW}") from error
 
 
 def _description(model: Path) -> Path:

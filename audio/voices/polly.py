@@ -51,11 +51,12 @@ _ADVICE: Mapping[tuple[str, ...], str] = MappingProxyType(
             "ReadTimeout",
             "ResponseStreaming",
             "Incomplete",
-        ): (f"Is there a network? {_AGAIN}"),
+        ): (f"Is there a network, and is the region right (AWS_DEFAULT_REGION)? {_AGAIN}"),
         ("NoCredentials", "PartialCredentials", "CredentialRetrieval", "ProfileNotFound", "Token", "SSO", "Login"): (
             _CREDENTIALS
         ),
-        ("NoRegion", "InvalidRegion"): f"Please {_REGION}",
+        ("NoRegion", "InvalidRegion", "ValueError"): f"Please {_REGION}",
+        ("ConfigParse", "ConfigNotFound"): "Mend that file, or name another one in AWS_CONFIG_FILE",
     }
 )
 """By how the code of an answer, or the name of botocore's own error, begins."""
@@ -137,7 +138,8 @@ def _found_here(voice: str) -> Readiness:
 
     session = Session()
     profile = session.full_config["profiles"].get(session.profile or "default", {})
-    if not any(os.environ.get(key) for key in _ENVIRONMENT_KEYS) and not _PROFILE_KEYS & set(profile):
+    half = bool(os.environ.get("AWS_ACCESS_KEY_ID")) != bool(os.environ.get("AWS_SECRET_ACCESS_KEY"))
+    if half or (not any(os.environ.get(key) for key in _ENVIRONMENT_KEYS) and not _PROFILE_KEYS & set(profile)):
         return Readiness(False, f"no credentials are found here. {_CREDENTIALS}")
     region = session.get_config_variable("region")
     if not region:
@@ -158,8 +160,9 @@ def _explained(what: str) -> Iterator[None]:
         answer = error.response.get("Error", {})
         code = str(answer.get("Code", "no code"))
         raise AudioError(f"The voice polly {what}: {code}: {answer.get('Message', '')}. {_advice(code)}") from error
-    except BotoCoreError as error:
-        raise AudioError(f"The voice polly {what}: {error}. {_advice(type(error).__name__)}") from error
+    except (BotoCoreError, ValueError) as error:  # botocore leaves a bad endpoint to a ValueError
+        said = str(error).rstrip(".")
+        raise AudioError(f"The voice polly {what}: {said}. {_advice(type(error).__name__)}") from error
 
 
 def _advice(code: str) -> str:

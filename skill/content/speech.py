@@ -10,6 +10,8 @@ from skill.content.model import Side
 
 MAX_SENTENCE_WORDS = 13
 MAX_LINE_CHARACTERS = 600
+MAX_WORD_LETTERS = 35
+"""The longest words that Dutch dictionaries hold; whatever is longer is a mistake."""
 SIDE_WORDS = {
     Side.RIGHT: re.compile(r"\brecht(s|er)", re.IGNORECASE),
     Side.LEFT: re.compile(r"\blink(s|er)", re.IGNORECASE),
@@ -36,7 +38,7 @@ def long_sentences(text: str) -> Iterator[str]:
     for sentence in sentences(text):
         count = len(words(sentence))
         if count > MAX_SENTENCE_WORDS:
-            yield f'a sentence of {count} words: "{sentence}"; split it, {MAX_SENTENCE_WORDS} at most'
+            yield f'a sentence of {count} words: "{_short(sentence)}"; split it, {MAX_SENTENCE_WORDS} at most'
 
 
 def text_problems(text: str, *, line: bool = True) -> Iterator[str]:
@@ -50,10 +52,17 @@ def text_problems(text: str, *, line: bool = True) -> Iterator[str]:
         elif not _speakable(character):
             name = unicodedata.name(character, "unnamed")
             yield f"the character U+{ord(character):04X} ({name.lower()}) cannot be spoken; remove it"
+    longest = max(words(text), key=len, default="")
+    if len(longest) > MAX_WORD_LETTERS:
+        yield f'a word of {len(longest)} letters: "{_short(longest)}"; write words of {MAX_WORD_LETTERS} at most'
     if not words(text):
         yield "there is no word to speak; write a sentence"
     elif line and not text.rstrip("\"'”’)").endswith((".", "?", "!", "…")):
         yield "the line does not end with . ? or !; add it"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:119]}…"
 
 
 def _speakable(character: str) -> bool:

@@ -46,6 +46,20 @@ class SilentVoice(Voice):
         return Recording(bytes(48_000), 24_000)
 
 
+@dataclass(frozen=True)
+class BrokenVoice(SilentVoice):
+    """A voice that errs about itself."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Its name."""
+        return "broken"
+
+    def speak(self, text: str) -> Recording:
+        """Sound without a rate."""
+        return Recording(bytes(48_000), 0)
+
+
 def pack_in(packs: Path) -> Pack:
     """The pack that is served."""
     return load_pack(packs / "espeak" / "manifest.json")
@@ -216,3 +230,47 @@ def test_pronunciation_of_another_voice_changes_nothing(small_packs: Path) -> No
     entry = Entry("linkerzij", "linker zij", ("piper",))
     result, _ = build_small(small_packs, replace(small_content(), pronunciation=Pronunciation((entry,))))
     assert (result.spoken, result.written, result.changed) == (0, 0, False)
+
+
+def test_pack_that_was_served_stays_a_day_whatever_the_clock_said(small_packs: Path) -> None:
+    """A manifest with a time of years ago was served until now: it is superseded from now on, not from then."""
+    old = pack_in(small_packs)
+    build_small(small_packs, small_content(CHANGED))
+    served = pack_in(small_packs)
+    folder = small_packs / "espeak"
+    os.utime(folder / f"manifest-{served.id}.json", (1000, 1000))
+    result, _ = build_small(small_packs, small_content("Ga op je rug liggen."))
+    assert result.removed == 0
+    for pack in (old, served):
+        assert PackReader(folder).older(pack.id) == pack
+
+
+def test_exchanged_cache_files_are_found_out(small_packs: Path) -> None:
+    """Two parts under each other's names do not put the wrong words in a file: both are made again."""
+    first, second = sorted((small_packs / ".cache" / "espeak").glob("part-*.bin"))[:2]
+    one, other = first.read_bytes(), second.read_bytes()
+    first.write_bytes(other)
+    second.write_bytes(one)
+    old = pack_in(small_packs)
+    shutil.rmtree(small_packs / "espeak")
+    build_small(small_packs)
+    assert pack_in(small_packs) == old
+
+
+def test_impossible_rate_is_an_error(small_packs: Path) -> None:
+    """A voice that says it speaks with no samples a second is refused by name of the sentence."""
+    with pytest.raises(AudioError, match="gave 0 samples a second for"):
+        build_small(small_packs, voice=BrokenVoice())
+
+
+def test_damaged_file_of_the_same_size_is_made_anew(small_packs: Path) -> None:
+    """A file of the pack that somebody wrote over is found out although its size is right."""
+    old = pack_in(small_packs)
+    path = small_packs / "espeak" / old.clips["small/stopped"].file
+    good = path.read_bytes()
+    path.write_bytes(bytes(len(good)))
+    later = time.time() + 5
+    os.utime(path, (later, later))
+    result, notes = build_small(small_packs)
+    assert (result.spoken, result.written, len(notes)) == (0, 1, 1)
+    assert path.read_bytes() == good

@@ -82,3 +82,41 @@ def test_no_progress_bar_where_nobody_looks(tmp_path: Path) -> None:
         build.send_signal(signal.SIGINT)
         assert build.wait(timeout=60) == 130
     assert log.read_text() == "Interrupted; the pack that was there is as it was. Run again to go on.\n"
+
+
+def test_killed_build_leaves_no_workers(tmp_path: Path) -> None:
+    """When a build is killed outright, its worker processes end by themselves."""
+    with (tmp_path / "log").open("wb") as errors:
+        build = started(tmp_path / "packs", errors.fileno())
+        wait_for_parts(tmp_path / "packs", build)
+        workers = children(build.pid)
+        assert len(workers) >= 2
+        build.kill()
+        build.wait()
+    end = time.monotonic() + 60
+    while (left := [one for one in workers if alive(one)]) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == []
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started (Linux and macOS)."""
+    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)  # noqa: S607
+    return [int(one) for one in found.stdout.split()]
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there and not only waiting to be buried."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)  # noqa: S607
+    return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
+
+
+def test_polite_kill_is_like_ctrl_c(tmp_path: Path) -> None:
+    """SIGTERM, which ends a session or a service, gives the same line and exit status 130."""
+    log = tmp_path / "log"
+    with log.open("wb") as errors:
+        build = started(tmp_path / "packs", errors.fileno())
+        wait_for_parts(tmp_path / "packs", build)
+        build.terminate()
+        assert build.wait(timeout=60) == 130
+    assert log.read_text() == "Interrupted; the pack that was there is as it was. Run again to go on.\n"

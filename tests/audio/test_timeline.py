@@ -38,7 +38,7 @@ def test_first_sound_comes_after_room_tone() -> None:
 def test_sentences_stand_apart() -> None:
     """Between two sentences, in one line or in two, there is at least 0.6 s."""
     timeline, _ = laid_out(say("Eén zin. Nog een zin."), say("De derde."))
-    starts = [sound.start_ms for sound in timeline.sounds if sound.source]
+    starts = [sound.start_ms for sound in timeline.sounds if isinstance(sound.source, Utterance)]
     assert len(starts) == 3
     assert all(later - earlier >= 1600 for earlier, later in pairwise(starts))
 
@@ -145,9 +145,10 @@ def test_long_quiet_gets_a_pad() -> None:
     """A quiet stretch of more than 4.5 s gets one soft pad in its middle, a shorter one none."""
     short, _ = laid_out(say("Eén."), rest(4), say("Twee."))
     long, _ = laid_out(say("Eén."), rest(9), say("Twee."))
-    assert [sound for sound in short.sounds if isinstance(sound.source, Pad)] == []
-    (pad,) = (sound for sound in long.sounds if isinstance(sound.source, Pad))
-    before, after = pad.start_ms - 1312, long.sounds[-1].start_ms - pad.start_ms - pad.ms
+    assert [type(sound.source).__name__ for sound in short.sounds] == ["Utterance", "Utterance", "Pad"]
+    first, pad, later, _ = long.sounds
+    assert isinstance(pad.source, Pad)
+    before, after = pad.start_ms - first.start_ms - first.ms, later.start_ms - pad.start_ms - pad.ms
     assert 400 <= before <= 560
     assert 300 <= after <= 560
 
@@ -165,3 +166,10 @@ def test_calm_closes_its_longer_rests_with_a_tone() -> None:
         for tempo in ("normal", "calm")
     ]
     assert tones == [[], [Tone.REST_END]]
+
+
+def test_quiet_beginning_and_end_get_a_pad() -> None:
+    """Also a long rest before the first and behind the last sound is not empty."""
+    score = Score(("c",), (Step("", "", (rest(10), say("Eén."), rest(10))),), track=False, file="x.yaml")
+    timeline, _ = lay_out(score, second)
+    assert [type(sound.source).__name__ for sound in timeline.sounds] == ["Pad", "Utterance", "Pad"]

@@ -19,7 +19,7 @@ from tests.envelopes import event, intent, playing
 from tests.processes import unwatched
 
 PROJECT = Path(__file__).resolve().parents[2]
-LINE = '"Leg die voet losjes over het andere been."'
+LINE = '- "Leg die voet losjes over het andere been." # S\n          - rest: 3\n'
 
 
 @pytest.fixture
@@ -30,12 +30,12 @@ def talk(built_pack: Path, tmp_path: Path) -> Talk:
 
 
 def build_changed(talk: Talk, folder: Path) -> None:
-    """Build with one other line in the first exercise, as its owner would: by the command, in another process."""
+    """Build with a longer rest in the first exercise, as its owner would: by the command, in another process."""
     routines = Path(shutil.copytree(ROUTINES, folder / "routines"))
     path = routines / "bovenrug.yaml"
     text = path.read_text(encoding="utf-8")
     assert LINE in text
-    path.write_text(text.replace(LINE, '"Leg die voet rustig over het andere been."'), encoding="utf-8")
+    path.write_text(text.replace(LINE, LINE.replace("rest: 3", "rest: 4")), encoding="utf-8")
     subprocess.run(
         [sys.executable, "-m", "audio", "build", "--voice", "espeak", "--routines", str(routines)],
         cwd=PROJECT,
