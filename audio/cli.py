@@ -108,7 +108,8 @@ def _build(options: argparse.Namespace) -> int:
         print(f"Nothing to do: pack {result.pack} ({result.voice}) is up to date.")
     else:
         print(
-            f"Pack {result.pack} ({result.voice}): {result.spoken} sentences spoken, {result.written} files made, "
+            f"Pack {result.pack} ({result.voice}): {_count(result.spoken, 'sentence')} spoken, "
+            f"{_count(result.written, 'file')} made, "
             f"{result.reused} kept; {result.seconds_written:.0f} s of sound in {result.seconds:.1f} s."
         )
     return 0
@@ -155,7 +156,8 @@ def _dry_run(content: Content, voice: Voice, packs: Path, *, as_json: bool) -> i
         print(f"speak  {text}")
     for key in mix:
         print(f"mix    {key}")
-    print(f"{len(speak)} sentences to speak, {len(plan.missing)} files to make, {len(plan.made)} to keep.")
+    work = f"{_count(len(speak), 'sentence')} to speak, {_count(len(plan.missing), 'file')} to make"
+    print(f"{work}, {len(plan.made)} to keep.")
     return 0
 
 
@@ -206,6 +208,10 @@ def stop_like_ctrl_c() -> None:
 
 def _processors() -> int:
     return max(1, min(8, os.cpu_count() or 1))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _data(value: object) -> None:

@@ -38,7 +38,7 @@ SOUND = {
 }
 """The rules for what is measured in every file."""
 PACE = Limits("explaining lines (words a minute)", "115 … 150", 115, 150)
-SAFETY_PACE = Limits("safety lines (words a minute)", "≤ 150", most=150)
+SAFETY_PACE = Limits("safety lines (words a minute)", "90 … 150", 90, 150)
 ALIKE = Limits("two of the three tones are alike (1 = the same)", "≤ 0.5", most=0.5)
 CLIP_S = Limits("clip length (s)", "≤ 240", most=LONGEST_CLIP_MS / 1000)
 TRACK_S = Limits("track length (s)", "≥ 60", least=SHORTEST_TRACK_MS / 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,14 +102,19 @@ def test_killed_build_leaves_no_workers(tmp_path: Path) -> None:
 
 def children(process: int) -> list[int]:
     """The processes that a process started (Linux and macOS)."""
-    found = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)  # noqa: S607
-    return [int(one) for one in found.stdout.split()]
+    return [int(one) for one in told("pgrep", "-P", str(process)).split()]
 
 
 def alive(process: int) -> bool:
     """Whether a process is there and not only waiting to be buried."""
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False)  # noqa: S607
-    return bool(shown.stdout.strip()) and not shown.stdout.startswith("Z")
+    return told("ps", "-o", "stat=", "-p", str(process)).strip()[:1] not in ("", "Z")
+
+
+def told(program: str, *arguments: str) -> str:
+    """What a program of the system tells."""
+    path = shutil.which(program)
+    assert path is not None, f"this test needs the program {program}"
+    return subprocess.run([path, *arguments], capture_output=True, text=True, check=False).stdout
 
 
 def test_polite_kill_is_like_ctrl_c(tmp_path: Path) -> None:
