@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from audio.cache import write_whole
 from audio.join import join
-from audio.master import TARGET_LUFS
+from audio.master import PEAK_DB, TARGET_LUFS
 from audio.mp3 import DELAY_MS
 from audio.part import Part
 from audio.score import Utterance
@@ -20,7 +20,6 @@ NEAR_LUFS, GOOD_LUFS = 1.0, 0.4
 """How far a file may be from the target, and from where on it is brought nearer."""
 LIFT_STEP_DB, MOST_LIFT_DB = 0.25, 1.0
 """A file of few words is brought nearer by so much at most; within a file all speech is equally loud."""
-PEAK_DB = -2.0
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from skill.errors import AudioError
 
 TARGET_LUFS = -15.0
 """Of every clip and track."""
+PEAK_DB = -2.0
+"""True peak after encoding (dBFS): the most that anything may have."""
 UTTERANCE_LUFS = -14.0
 """Of one utterance before encoding (LAME lowers by 0.45 dB); joined with pauses this gives the target."""
 CEILING_DB = -2.9

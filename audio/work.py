@@ -8,6 +8,7 @@ import numpy.typing as npt
 from audio import mix, mp3, sounds
 from audio.loudness import BIN, RATE, SILENT, Samples, energies, loudness, true_peak
 from audio.master import (
+    PEAK_DB,
     UTTERANCE_LUFS,
     Request,
     bands,
@@ -30,7 +31,6 @@ from skill.errors import AudioError
 ENCODED_LUFS = UTTERANCE_LUFS - 0.45
 """Of one utterance after encoding."""
 NEAR_LUFS = 0.15
-PEAK_DB = -2.0
 _PEAK_MARGIN_DB = 0.2
 """How far under the limit peaks are pressed; more every turn, as the encoder answers in its own way."""
 _TURNS = 6

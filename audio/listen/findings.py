@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from audio.master import FASTEST, PAUSE_MS, SLOWEST, TARGET_LUFS, words
+from audio.master import FASTEST, PAUSE_MS, PEAK_DB, SLOWEST, TARGET_LUFS, words
 from audio.part import FRAME_MS
 from audio.score import Score
 from audio.timeline import LONGEST_CLIP_MS, SHORTEST_TRACK_MS
@@ -13,7 +13,6 @@ from skill.content import CueKind, Repetition
 from skill.pack import TimedCue, TimedStep, Track
 
 LUFS_MARGIN = 0.5
-PEAK_DB = -2.0
 _PEAK_MARGIN_DB = 0.05
 _LEAST_WORDS = 8
 """Shorter lines have no pace to speak of: their sentences are spoken, and counted, one by one."""

@@ -53,7 +53,7 @@ class Voice(ABC):
     summary: ClassVar[str]
     options: ClassVar[tuple[Option, ...]] = ()
     remote: ClassVar[bool] = False
-    """Speaks over the network: fetched by one process only, and kept as it came."""
+    """Speaks over the network: asked by one process only, one sentence after the other."""
     softening_db: ClassVar[float] = 0.0
     """How much the band from 5 to 9 kHz is lowered in mastering, for a voice that is sharp (dB)."""
 
