@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 
 from audio.cache import write_whole
 from audio.join import join
 from audio.master import PEAK_DB, TARGET_LUFS
-from audio.mp3 import DELAY_MS
-from audio.part import Part
+from audio.mp3 import DELAY_MS, FRAME_BYTES
+from audio.part import FRAME_MS, Part
 from audio.score import Utterance
 from audio.tasks import Made, Shop
 from audio.timeline import Sound, Source, Timeline
@@ -19,7 +20,11 @@ from skill.pack import TimedStep
 NEAR_LUFS, GOOD_LUFS = 1.0, 0.4
 """How far a file may be from the target, and from where on it is brought nearer."""
 LIFT_STEP_DB, MOST_LIFT_DB = 0.25, 1.0
-"""A file of few words is brought nearer by so much at most; within a file all speech is equally loud."""
+"""A file of few words is brought nearer in such steps, so that files share what is made for it, by so much at most."""
+MOST_STEP_LIFT_DB = 0.5
+"""The same for one step of a track: its sentences stay as loud as those of the other steps, to the ear."""
+JOIN_TAIL_MS = 240
+"""Room tone behind the last sound, for the frames that a part has more than its sound lasts."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,24 @@ class Workbench:
     parts: dict[Source, Part] = field(default_factory=dict)
 
     def levelled(self, timeline: Timeline) -> Timeline:
-        """The timeline, with all speech a little louder or softer where the file would be off the target."""
-        miss = TARGET_LUFS - join(timeline, self.part).lufs
-        return _lifted(timeline, miss) if abs(miss) > GOOD_LUFS else timeline
+        """The timeline, with the speech of each step, or all, a little louder or softer where it is off the target."""
+        most_db = MOST_LIFT_DB if len(timeline.steps) == 1 else MOST_STEP_LIFT_DB
+        starts = [*(step.start_ms for step in timeline.steps), timeline.ms]
+        by_step = (
+            tuple(one for one in timeline.sounds if start <= one.start_ms < end) for start, end in pairwise(starts)
+        )
+        levelled = (one for sounds in by_step for one in self._near(sounds, most_db))
+        return replace(timeline, sounds=tuple(levelled))
+
+    def _near(self, sounds: tuple[Sound, ...], most_db: float) -> tuple[Sound, ...]:
+        """Sounds that follow each other, brought nearer to the target together."""
+        begin, end = sounds[0].start_ms, sounds[-1].start_ms + sounds[-1].ms + JOIN_TAIL_MS
+        moved = tuple(replace(one, start_ms=one.start_ms - begin) for one in sounds)
+        miss = TARGET_LUFS - join(Timeline(moved, (), end - begin), self.part).lufs
+        if abs(miss) <= GOOD_LUFS:
+            return sounds
+        steps = round(miss / LIFT_STEP_DB) * LIFT_STEP_DB
+        return tuple(_lift(one, max(-most_db, min(most_db, steps))) for one in sounds)
 
     def make(self, timeline: Timeline, name: str, *, track: bool) -> Made:
         """Join one file and put it in the pack.
@@ -45,13 +65,22 @@ class Workbench:
                 f"{name} has {joined.lufs:.1f} LUFS and peaks of {joined.peak:.1f} dBFS, where {TARGET_LUFS:g} and "
                 f"{PEAK_DB:g} are wanted. Is there enough speech in it?"
             )
-        digest = hashlib.sha256(joined.mp3).hexdigest()
-        file = f"{'track' if track else 'clip'}-{digest[:16]}.mp3"
-        path = self.shop.folder / file
-        if not (path.exists() and path.read_bytes() == joined.mp3):
-            write_whole(path, joined.mp3)
-        steps = [asdict(step) for step in _delayed(timeline.steps, joined.ms)] if track else []
-        return Made(file, joined.ms, round(joined.lufs, 2), round(joined.peak, 2), digest[:20], len(joined.mp3), steps)
+        file, digest = self._keep("track" if track else "clip", joined.mp3)
+        steps: list[TimedStep] = []
+        if track:
+            files = [self._keep("step", piece)[0] for piece in _cut(joined.mp3, timeline.steps)]
+            timed = _delayed(timeline.steps, joined.ms)
+            steps = [replace(step, file=own) for step, own in zip(timed, files, strict=True)]
+        level, peak = round(joined.lufs, 2), round(joined.peak, 2)
+        return Made(file, joined.ms, level, peak, digest[:20], len(joined.mp3), [asdict(step) for step in steps])
+
+    def _keep(self, kind: str, mp3: bytes) -> tuple[str, str]:
+        """Put a file in the pack under its hash, unless it is there; its name and the hash."""
+        digest = hashlib.sha256(mp3).hexdigest()
+        path = self.shop.folder / f"{kind}-{digest[:16]}.mp3"
+        if not (path.exists() and path.read_bytes() == mp3):
+            write_whole(path, mp3)
+        return path.name, digest
 
     def part(self, source: Source) -> Part:
         """The part of a sound. Raises AudioError when the cache lost it in the meantime."""
@@ -64,11 +93,10 @@ class Workbench:
         return self.parts[source]
 
 
-def _lifted(timeline: Timeline, miss: float) -> Timeline:
-    """In steps, so that files share what is made for it."""
-    steps = round(miss / LIFT_STEP_DB) * LIFT_STEP_DB
-    lift = max(-MOST_LIFT_DB, min(MOST_LIFT_DB, steps))
-    return replace(timeline, sounds=tuple(_lift(sound, lift) for sound in timeline.sounds))
+def _cut(mp3: bytes, steps: tuple[TimedStep, ...]) -> list[bytes]:
+    """The frames of each step: a step begins on a frame, with room tone on both sides of the cut."""
+    starts = [step.start_ms // FRAME_MS * FRAME_BYTES for step in steps]
+    return [mp3[start:end] for start, end in zip(starts, [*starts[1:], len(mp3)], strict=True)]
 
 
 def _lift(sound: Sound, lift_db: float) -> Sound:

@@ -85,6 +85,8 @@ def recording(mp3: bytes) -> Recording:
     return Recording(b"".join(pieces), rate)
 
 
+_AFTER_SIDE_INFO = 13
+"""Where a header of Xing or LAME stands in the first frame: behind its own 4 bytes and 9 of side information (mono)."""
 _RATES = {0b00: 22_050, 0b01: 24_000, 0b10: 16_000}
 _BITRATES = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
@@ -103,6 +105,6 @@ def inspect(mp3: bytes) -> Format:
         place += 72 * _BITRATES[kilobits] * 1000 // rate + (head >> 9 & 1)
     if len(rates) != 1 or len(channels) != 1:
         raise AudioError("the frames differ in sample rate or channels, or there are none")
-    first = mp3[:400]
-    plain = not any(mark in first for mark in (b"Xing", b"Info", b"LAME")) and mp3[-128:-125] != b"TAG"
+    header = mp3[_AFTER_SIDE_INFO : _AFTER_SIDE_INFO + 4]  # only there; elsewhere "LAME" is what it fills frames with
+    plain = header not in (b"Xing", b"Info") and mp3[-128:-125] != b"TAG"
     return Format(rates.pop(), channels.pop(), frozenset(bitrates), plain)

@@ -72,10 +72,11 @@ def make_plan(content: Content, voice: Voice, packs: Path) -> Plan:
         one = ledger.made.get(digest)
         if one is None:
             continue
-        if _is_whole(shop.folder / one.file, one, ledger.written):
+        path = shop.folder / one.file
+        if _is_whole(path, one, ledger.written) and _has_steps(path.parent, one):
             made[digest] = one
         else:
-            notes.append(f"{shop.folder / one.file} is missing or damaged; it is made anew")
+            notes.append(f"{path} or one of its steps is missing or damaged; it is made anew")
     return Plan(content, shop, by_digest, made, tuple(notes))
 
 
@@ -90,6 +91,15 @@ def recipe_hash(modules: Iterable[str]) -> str:
     for name in modules:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _has_steps(folder: Path, made: Made) -> bool:
+    """Whether the files of the steps are there, and together as long as their track."""
+    try:
+        sizes = [(folder / step["file"]).stat().st_size for step in made.steps]
+    except (OSError, KeyError):
+        return False
+    return not sizes or sum(sizes) == made.size
 
 
 def _is_whole(path: Path, made: Made, known: float) -> bool:

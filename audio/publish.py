@@ -123,6 +123,7 @@ def _same(path: Path, content: bytes) -> bool:
 def _files(manifest: Path) -> set[str]:
     try:
         raw = json.loads(manifest.read_text(encoding="utf-8"))
-        return {one["file"] for part in ("clips", "tracks") for one in raw[part].values()}
+        whole = {one["file"] for part in ("clips", "tracks") for one in raw[part].values()}
+        return whole | {step["file"] for one in raw["tracks"].values() for step in one["steps"] if "file" in step}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()

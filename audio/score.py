@@ -11,6 +11,7 @@ from typing import Any
 
 from skill.content import PREPARATION, Clip, Content, Cue, CueKind, Level, Repetition, Routine, Step, Tempo, Tone
 from skill.content.cues import LONGEST_REST_WITHOUT_TONE
+from skill.content.prompt_ids import prompt_of
 from skill.content.speech import sentences
 from skill.pack import clip_path, track_path
 
@@ -69,7 +70,7 @@ def scores(content: Content) -> list[Score]:
     found: list[Score] = []
     for routine in content.routines.values():
         for key, clip in content.clips(routine.id).items():
-            prompt = routine.prompts.get(key.partition("[")[0]) or content.prompts[key.partition("[")[0]]
+            prompt = routine.prompts.get(prompt_of(key)) or content.prompts[prompt_of(key)]
             found.append(_clip_score(clip_path(routine.id, key), clip, prompt.file, prompt.line))
         found += _track_scores(routine)
     return found

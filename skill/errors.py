@@ -40,3 +40,7 @@ class AudioError(RugoefeningError):
 
 class ModelError(ProblemsError):
     """An interaction model cannot be made from its phrases, or is out of date."""
+
+
+class SkillPackageError(ProblemsError):
+    """The skill package for Amazon cannot be made: a name, an address, a text or a folder is not right."""

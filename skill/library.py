@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from skill.content import PREPARATION, Content, Cue, CueKind, Level, Step, Tempo
@@ -75,15 +76,24 @@ def missing(content: Content, pack: Pack, routine: str) -> Iterator[str]:
             yield f"clip {key} says something else than the text"
     for track_id in content.routines[routine].track_ids:
         steps = content.routines[routine].track_steps(track_id)
-        for level in Level:
-            for tempo in Tempo:
-                track = pack.track(routine, track_id, level, tempo)
-                if track is None:
-                    yield f"track {track_id} ({level}, {tempo}) is missing"
-                elif [step.id for step in track.steps] != [step.id for step in steps]:
-                    yield f"track {track_id} ({level}, {tempo}) has other steps than the text"
-                elif _lines(track) != [cue.text for step in steps for cue in _said(step, track_id, level)]:
-                    yield f"track {track_id} ({level}, {tempo}) says something else than the text"
+        for level, tempo in product(Level, Tempo):
+            track = pack.track(routine, track_id, level, tempo)
+            wrong = _wrong(track, steps, track_id, level)
+            if wrong:
+                yield f"track {track_id} ({level}, {tempo}) {wrong}"
+
+
+def _wrong(track: Track | None, steps: Sequence[Step], track_id: str, level: Level) -> str:
+    """What is wrong with a track; nothing when it fits these steps."""
+    if track is None:
+        return "is missing"
+    if not all(step.file for step in track.steps):
+        return "has no files of its steps"
+    if [step.id for step in track.steps] != [step.id for step in steps]:
+        return "has other steps than the text"
+    if _lines(track) != [cue.text for step in steps for cue in _said(step, track_id, level)]:
+        return "says something else than the text"
+    return ""
 
 
 def _lines(track: Track) -> list[str]:

@@ -9,7 +9,7 @@ The manifest is JSON::
      "tracks": {"bovenrug/open_book/basic/normal": {
          "file": "track-….mp3", "ms": 201320, "lufs": -15.0, "hash": "…",
          "steps": [{"id": "position", "spoken_name": "de houding", "start_ms": 0, "end_ms": 31250,
-                    "side": null, "transition": false,
+                    "file": "step-….mp3", "side": null, "transition": false,
                     "cues": [{"kind": "say", "start_ms": 296, "end_ms": 2410, "text": "…",
                               "repetition": null, "warning": false}]}]}}}
 """
@@ -52,6 +52,8 @@ class TimedStep:
     cues: tuple[TimedCue, ...]
     side: str | None = None
     transition: bool = False
+    file: str = ""
+    """The same sound as a file of its own, cut from the track; "" in a pack of before there were any."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,14 @@ class Pack:
     text_hash: Mapping[str, str]
     clips: Mapping[str, PackClip]
     tracks: Mapping[str, Track]
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The names of all files of the pack."""
+        clips = (clip.file for clip in self.clips.values())
+        tracks = (track.file for track in self.tracks.values())
+        steps = (step.file for track in self.tracks.values() for step in track.steps)
+        return frozenset(name for name in (*clips, *tracks, *steps) if name)
 
     def clip(self, routine: str, key: str) -> PackClip | None:
         """The clip with this key for this routine, or None."""

@@ -50,6 +50,10 @@ class Settings:
     """RUGOEFENING_INVOCATION: the invocation name, as spoken in prompts."""
     wake_word: str = "Alexa"
     """RUGOEFENING_WAKE_WORD: the wake word, as spoken in prompts."""
+    owner: str = ""
+    """RUGOEFENING_OWNER: who is responsible for this skill, as the pages on privacy and terms say it."""
+    contact: str = ""
+    """RUGOEFENING_CONTACT: how to reach the owner: an e-mail address, a web address or a sentence."""
 
     @property
     def base_url(self) -> str:
@@ -77,6 +81,8 @@ VARIABLES: Mapping[str, str] = {
     "ID_KEY": "id_key",
     "INVOCATION": "invocation",
     "WAKE_WORD": "wake_word",
+    "OWNER": "owner",
+    "CONTACT": "contact",
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,17 @@ from skill.alexa.skill import AlexaSkill, EnvelopeError
 from skill.content import Content, load_content
 from skill.errors import RugoefeningError, SettingsError, StoreError
 from skill.library import Library
+from skill.pages import add_pages
 from skill.progress import SqliteStore, Store
 from skill.settings import Settings
+from skill.upkeep import keep_up
 
 log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 256 * 1024
-KEPT_S = 400 * 24 * 3600
-"""What was not touched for this long is thrown away."""
 A_YEAR_S = 365 * 24 * 3600
 
-_AUDIO_FILE = re.compile(r"(?:clip|track)-([0-9a-f]{8,64})\.mp3\Z")
+_AUDIO_FILE = re.compile(r"(?:clip|track|step)-([0-9a-f]{8,64})\.mp3\Z")
 _ONE_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})|bytes=-(\d{1,18})", re.ASCII)
 
 Verifier = Callable[[Mapping[str, str], bytes], None]
@@ -48,7 +47,6 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
         )
     library = Library(_loader(settings), settings.pack_folder, settings.routine)
     store = SqliteStore(settings.database)
-    _expire(store)
     development = settings.environment == "development"
     app = Flask("rugoefening", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -57,7 +55,9 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     _add_alexa(app, AlexaSkill(_now(settings, library, store), loopback=development), verifier)
     _add_audio(app, settings)
     _add_health(app, library, store)
+    add_pages(app, settings, lambda: library.current()[0])
     _add_errors(app)
+    keep_up(app, store)
     return app
 
 
@@ -79,13 +79,6 @@ def _now(settings: Settings, library: Library, store: Store) -> Callable[[], Wor
         )
 
     return now
-
-
-def _expire(store: Store) -> None:
-    try:
-        store.expire(time.time() - KEPT_S)
-    except StoreError as error:
-        log.warning("progress cannot be read: %s", error)
 
 
 def _add_alexa(app: Flask, skill: AlexaSkill, verifier: Verifier | None) -> None:
@@ -152,11 +145,10 @@ def _add_health(app: Flask, library: Library, store: Store) -> None:
 
 def _pack_health(library: Library) -> dict[str, Any]:
     _, pack = library.current()
-    files = {clip.file for clip in pack.clips.values()} | {track.file for track in pack.tracks.values()}
-    gone = sorted(file for file in files if not (library.folder / file).is_file())
+    gone = sorted(file for file in pack.files if not (library.folder / file).is_file())
     if gone:
         return {"ok": False, "id": pack.id, "problem": f"{len(gone)} audio files are missing"}
-    return {"ok": True, "id": pack.id, "voice": pack.voice, "files": len(files)}
+    return {"ok": True, "id": pack.id, "voice": pack.voice, "files": len(pack.files)}
 
 
 def _database_health(store: Store) -> dict[str, Any]:

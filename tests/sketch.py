@@ -37,7 +37,8 @@ def _track(routine: Routine, track_id: str, key: str, level: Level) -> Track:
             at += CUE_MS
         at += 5000
         side = step.side.value if step.side else None
-        steps.append(TimedStep(step.id, step.spoken_name, start, at, tuple(cues), side, step.transition))
+        file = f"step-{abs(hash((key, step.id))):016x}.mp3"
+        steps.append(TimedStep(step.id, step.spoken_name, start, at, tuple(cues), side, step.transition, file))
     return Track(key, f"track-{abs(hash(key)):016x}.mp3"[:27], at, -15.0, key, tuple(steps))
 
 

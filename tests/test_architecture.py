@@ -52,6 +52,8 @@ def test_the_coach_is_pure() -> None:
         ("skill/content", ("skill.coach", "skill.alexa", "skill.echo", "skill.web", "skill.progress", "skill.pack")),
         ("skill/progress", ("skill.coach", "skill.alexa", "skill.echo", "skill.web", "skill.content")),
         ("skill/alexa", ("skill.echo", "skill.web", "skill.cli")),
+        ("skill/package", ("skill.echo", "skill.web", "skill.cli", "skill.coach")),
+        ("skill/pages", ("skill.alexa", "skill.echo", "skill.web", "skill.coach")),
         ("skill/echo", ("skill.coach.decide", "skill.coach.course", "skill.coach.situation", "skill.cli")),
         ("audio", ("skill.coach", "skill.alexa", "skill.echo", "skill.web", "skill.progress")),
     ],

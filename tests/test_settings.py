@@ -40,6 +40,8 @@ def test_every_setting_can_be_set() -> None:
         "RUGOEFENING_DATABASE": "/srv/progress.sqlite3",
         "RUGOEFENING_INVOCATION": "dagelijkse rugoefening",
         "RUGOEFENING_WAKE_WORD": "Echo",
+        "RUGOEFENING_OWNER": "Anna de Vries",
+        "RUGOEFENING_CONTACT": "anna@example.org",
     }
     settings = load_settings(environ)
     assert settings.base_url == "https://rug.example.org"

@@ -12,6 +12,7 @@ from audio.check.file import FileJob, FileReport, Melody, Pace, Stretch, measure
 from audio.check.pack import as_planned, pack_rules, sounding
 from audio.check.rule import Limits, Reading, Rule, rule
 from audio.check.sound import Wanted
+from audio.check.steps import step_rules
 from audio.check.voice import voice_rules
 from audio.pool import Pool
 from audio.score import Score, scores
@@ -64,6 +65,7 @@ def check(content: Content, folder: Path, *, jobs: int = 2, voice: Voice | None 
     measured = _measured(pack, wanted, folder, jobs)
     return [
         *pack_rules(content, pack, wanted),
+        *step_rules(pack, folder),
         *_file_rules(measured),
         *_sound_rules([one for one in measured if not one.report.problem]),
         *voice_rules(content, voice, folder.parent),

@@ -24,6 +24,7 @@ from audio.listen.findings import Measured, pace_of, sound_findings, track_findi
 from audio.loudness import RATE, Samples, loudness, true_peak
 from audio.score import Score, scores
 from skill.content import Level, Tempo
+from skill.content.prompt_ids import prompt_of
 from skill.library import missing
 from skill.pack import PackClip, Track
 
@@ -157,7 +158,7 @@ def _clips(choice: Choice, sounds: _Sounds) -> Iterator[dict[str, Any]]:
             measured, _ = sounds.add(clip)
             yield {
                 "key": key,
-                "prompt": key.partition("[")[0],
+                "prompt": prompt_of(key),
                 "text": clip.text,
                 "file": clip.file,
                 **asdict(measured),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,17 +11,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from skill.alexa.token import decode
-from skill.coach import Intro, Playhead, Question, Situation, State, Stream
+from skill.coach import Intro, Playhead, Question, Situation, State, Stream, Way
 from skill.coach.course import step_offset
 from skill.coach.playback import LONG_PAUSE_S
-from skill.coach.situation import AFTER_PAIN, LEVELS, STORED_MARKS
+from skill.coach.situation import AFTER_PAIN, AFTER_STEP, LEVELS, SPEAKING, STORED_MARKS, UNPLAYED
 from skill.content import Content
 from skill.content.model import Level, Tempo
 from skill.errors import StoreError
 from skill.pack import Pack
 from skill.progress import Known, Place, Store
-
-log = logging.getLogger(__name__)
+from skill.progress.calendar import practice
 
 _LARGEST = 2**53
 INTRO_VALID_S = 30 * 24 * 3600
@@ -95,14 +93,23 @@ def situation(world: World, asked: Asked, exercise: str | None = None) -> Situat
     profile = _known(world, asked) or Known()
     playhead, saved_at = _place(world, asked, profile)
     question = _question(asked)
+    stepping = question in AFTER_STEP
+    interrupted = stepping and asked.at < (_time(asked.attributes.get("until")) or 0.0)
+    if interrupted:
+        question = Question.PAUSE  # the step was not heard to its end, and is still to be done
     playing = asked.playing and playhead is not None and not asked.in_session
     closed = profile.closed and not asked.attributes.get("place")
-    age = 0.0 if playing else _age(asked, saved_at)
+    age = 0.0 if playing or stepping else _age(asked, saved_at)
     eased = not playing and age is not None and age <= LONG_PAUSE_S and _is_eased(asked, playhead)
     if eased and playhead is not None:
         marks = playhead.stream.marks | {AFTER_PAIN}
         playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
+    passed = playhead is not None and not asked.in_session and _is_passed(world, playhead, age)
+    if playhead is not None:
+        interrupted = interrupted or (SPEAKING in playhead.stream.marks and not asked.in_session and not passed)
+        playhead = replace(playhead, stream=replace(playhead.stream, marks=playhead.stream.marks - {SPEAKING}))
     routine = playhead.stream.routine if playhead is not None else world.routine
+    trained = practice(profile.finished, asked.at)
     return Situation(
         state=_state(closed, question, playhead, playing),
         routine=routine,
@@ -113,11 +120,18 @@ def situation(world: World, asked: Asked, exercise: str | None = None) -> Situat
         in_session=asked.in_session,
         level=_member(Level, asked.attributes.get("level"), _member(Level, profile.level, Level.BASIC)),
         tempo=_member(Tempo, asked.attributes.get("tempo"), _member(Tempo, profile.tempo, Tempo.NORMAL)),
-        intro=_intro(world, asked, profile),
+        intro=_asked_intro(asked) or _intro(world, asked, profile),
         pause_age_s=age,
         eased=eased,
         audible=asked.playing,
         audio_player=asked.audio_player,
+        way=_way(asked, profile),
+        mapped=playing and asked.stream is not None and asked.stream.pack != world.pack.id,
+        interrupted=interrupted,
+        passed=passed,
+        finished=profile.completed,
+        this_week=trained.this_week,
+        last_week=trained.last_week,
         exercise=exercise if exercise and world.content.routines[routine].exercise(exercise) else None,
     )
 
@@ -142,20 +156,26 @@ def translate(world: World, playhead: Playhead, step: str | None = None) -> Play
     step_id = old.steps[old.step_index(playhead.offset_ms)].id if old is not None else step
     target = track.step(step_id) if step_id else None
     start = target or next(one for one in track.steps if not one.transition)
-    return Playhead(current, start.start_ms)
+    return Playhead(current, step_offset(start))
+
+
+def step_of(world: World, playhead: Playhead) -> str | None:
+    """The id of the step at a playhead; None when the pack lacks its track."""
+    stream = playhead.stream
+    track = world.pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    return track.steps[track.step_index(playhead.offset_ms)].id if track else None
 
 
 def place_of(world: World, playhead: Playhead, at: float) -> Place | None:
     """A playhead as the store keeps it; None when the pack lacks its track."""
-    stream = playhead.stream
-    track = world.pack.track(stream.routine, stream.track, stream.level, stream.tempo)
-    if track is None:
+    stream, step = playhead.stream, step_of(world, playhead)
+    if step is None:
         return None
     return Place(
         run=stream.run,
         routine=stream.routine,
         track=stream.track,
-        step=track.steps[track.step_index(playhead.offset_ms)].id,
+        step=step,
         offset_ms=playhead.offset_ms,
         level=stream.level,
         tempo=stream.tempo,
@@ -168,8 +188,7 @@ def place_of(world: World, playhead: Playhead, at: float) -> Place | None:
 def _known(world: World, asked: Asked) -> Known | None:
     try:
         return world.store.load(asked.person, asked.device, asked.stream.run if asked.stream else None)
-    except StoreError as error:
-        log.warning("progress cannot be read: %s", error)
+    except StoreError:  # the store has told it
         return None
 
 
@@ -180,12 +199,12 @@ def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, f
     """
     held = _held(world, asked)
     if held is not None:
-        return translate(world, held), _time(asked.attributes.get("at"))
+        return translate(world, held, _held_step(asked)), _time(asked.attributes.get("at"))
     if known.closed:
         return None, None
     saved = _saved(known)
     stream = asked.stream
-    moved = saved is not None and stream is not None and (saved.stream.run != stream.run or known.elsewhere)
+    moved = saved is not None and stream is not None and _moved_on(saved.stream, stream, known)
     if stream is None or (moved and not asked.playing):
         if saved is None or known.place is None or ours(world, saved.stream) is None:
             return None, None
@@ -195,6 +214,11 @@ def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, f
         return translate(world, live), None
     step = known.place.step if known.place.track == stream.track else None
     return _agreed(world.pack, translate(world, live, step), saved), known.place.at
+
+
+def _moved_on(saved: Stream, stream: Stream, known: Known) -> bool:
+    """Whether the person went on elsewhere, or without the player, since the device played this stream."""
+    return saved.run != stream.run or known.elsewhere or UNPLAYED in saved.marks
 
 
 def _agreed(pack: Pack, live: Playhead | None, saved: Playhead) -> Playhead | None:
@@ -230,6 +254,16 @@ def _is_eased(asked: Asked, playhead: Playhead | None) -> bool:
     return LEVELS.index(playhead.stream.level) < LEVELS.index(stream.level)
 
 
+def _is_passed(world: World, playhead: Playhead, age: float | None) -> bool:
+    """Whether the step that was being spoken when the place was saved has ended since."""
+    stream = playhead.stream
+    track = world.pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    if SPEAKING not in stream.marks or track is None:
+        return False
+    step = track.steps[track.step_index(playhead.offset_ms)]
+    return age is None or age * 1000 >= step.end_ms - step.start_ms
+
+
 def _held(world: World, asked: Asked) -> Playhead | None:
     """The place that the open session holds, if any."""
     place = asked.attributes.get("place")
@@ -237,6 +271,12 @@ def _held(world: World, asked: Asked) -> Playhead | None:
         return None
     stream = ours(world, decode(place.get("token")))
     return Playhead(stream, whole(place.get("offset"))) if stream is not None else None
+
+
+def _held_step(asked: Asked) -> str | None:
+    """The step of the place that the open session holds, by its id."""
+    step = asked.attributes["place"].get("step")
+    return step if isinstance(step, str) else None
 
 
 def _saved(known: Known) -> Playhead | None:
@@ -257,16 +297,30 @@ def _saved(known: Known) -> Playhead | None:
 
 def _state(closed: bool, question: Question | None, playhead: Playhead | None, playing: bool) -> State:
     if question is not None:
-        return State.ASKED
+        return State.STEPPING if question in AFTER_STEP else State.ASKED
     if playhead is None:
         return State.ENDED if closed else State.IDLE
     return State.PLAYING if playing else State.PAUSED
+
+
+def _way(asked: Asked, known: Known) -> Way:
+    """As chosen in this session, else before; a device without a player leaves no choice."""
+    if not asked.audio_player:
+        return Way.STEP_BY_STEP
+    way: Way = _member(Way, asked.attributes.get("way"), _member(Way, known.way, Way.CONTINUOUS))
+    return way
 
 
 def _intro(world: World, asked: Asked, known: Known) -> Intro:
     heard = known.intro_at is not None and asked.at - known.intro_at <= INTRO_VALID_S
     same = known.intro_hash == world.pack.text_hash.get(world.routine)
     return Intro.SHORT if heard and same else Intro.FULL
+
+
+def _asked_intro(asked: Asked) -> Intro | None:
+    """The intro that this session began with, so that it can be said again."""
+    heard = asked.attributes.get("intro")
+    return Intro(heard) if asked.attributes.get("question") == Question.START and heard in set(Intro) else None
 
 
 def _age(asked: Asked, saved_at: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,15 @@ from skill.alexa.token import decode, encode
 from skill.coach import (
     Button,
     Command,
+    Intro,
     Playhead,
+    Question,
     Reply,
     Situation,
     State,
     Stream,
     decide,
+    fall_silent,
     follow,
     press,
     retry,
@@ -76,7 +80,7 @@ class WordsHandler(_Handler):
         reply = decide(world.content, world.pack, situation, command)
         reply = remember(world, asked, situation, reply)
         if envelope.session is not None:
-            held = _held(situation, reply, asked) if reply.question else None
+            held = _held(world, situation, reply, asked) if reply.question else None
             handler_input.attributes_manager.session_attributes = responses.attributes(reply, held)
         return responses.spoken(world, reply, str(envelope.request.locale or ""))
 
@@ -130,8 +134,26 @@ class WipeHandler(_Handler):
         return Response()
 
 
+class SilenceHandler(_Handler):
+    """The end of a session that the person or the device brought about: behind a step the place is the next one."""
+
+    def can_handle(self, handler_input: Any) -> bool:
+        """Whether this is the end of a session."""
+        return _kind(handler_input) == "SessionEndedRequest"
+
+    def handle(self, handler_input: Any) -> Response:
+        """Remember the place and answer nothing."""
+        world, envelope = self.now(), handler_input.request_envelope
+        if getattr(getattr(envelope.request, "reason", None), "value", "") == "ERROR":
+            return Response()
+        asked = facts.read(world, envelope)
+        situation = facts.situation(world, asked)
+        remember(world, asked, situation, fall_silent(world.content, world.pack, situation))
+        return Response()
+
+
 class RestHandler(_Handler):
-    """Everything that needs no answer: the end of a session, Alexa's complaints, requests from the future."""
+    """Everything that needs no answer: Alexa's complaints, requests from the future."""
 
     def can_handle(self, handler_input: Any) -> bool:
         """Always: it stands last."""
@@ -171,8 +193,7 @@ def remember(world: World, asked: Asked, situation: Situation, reply: Reply) -> 
     """Do what the reply wants remembered; a store that is down stops nothing but the wiping."""
     try:
         _write(world, asked, reply.remember, _left_at(asked, situation, reply))
-    except StoreError as error:
-        log.warning("progress cannot be written: %s", error)
+    except StoreError:  # the store has told it
         if reply.remember.forget:
             return replace(reply, clip=PromptId.FORGET_FAILED)
     return reply
@@ -180,7 +201,7 @@ def remember(world: World, asked: Asked, situation: Situation, reply: Reply) -> 
 
 def _left_at(asked: Asked, situation: Situation, reply: Reply) -> float:
     """When the place of a reply was left: now if it plays, else as long ago as before this word; unknown is long."""
-    if reply.play is not None:
+    if reply.play is not None or reply.step is not None or reply.question is Question.PAIN:
         return asked.at
     return asked.at - (situation.pause_age_s if situation.pause_age_s is not None else LONG_PAUSE_S + 1)
 
@@ -194,8 +215,8 @@ def _write(world: World, asked: Asked, wanted: Remember, left_at: float) -> None
         return
     if wanted.intro_heard:
         store.intro_heard(asked.person, world.pack.text_hash.get(world.routine, ""), at)
-    if wanted.level is not None or wanted.tempo is not None:
-        store.save_profile(asked.person, level=wanted.level, tempo=wanted.tempo, at=at)
+    if (wanted.level, wanted.tempo, wanted.way) != (None, None, None):
+        store.save_profile(asked.person, level=wanted.level, tempo=wanted.tempo, way=wanted.way, at=at)
     if wanted.place is not None:
         place = facts.place_of(world, wanted.place, left_at)
         if place is not None:
@@ -207,15 +228,25 @@ def _write(world: World, asked: Asked, wanted: Remember, left_at: float) -> None
         store.close_run(asked.person, run, at)
 
 
-def _held(situation: Situation, reply: Reply, asked: Asked) -> dict[str, Any] | None:
-    """What the session carries: the wished level, and the place just decided on, else the one it had."""
+def _held(world: World, situation: Situation, reply: Reply, asked: Asked) -> dict[str, Any]:
+    """What the session carries: the wishes, and the place just decided on, else the one it had."""
     wished = reply.remember
-    held = {"level": wished.level or situation.level, "tempo": wished.tempo or situation.tempo}
+    held: dict[str, Any] = {
+        "level": wished.level or situation.level,
+        "tempo": wished.tempo or situation.tempo,
+        "way": wished.way or situation.way,
+    }
+    if reply.question is Question.START:
+        heard = Intro.FULL if reply.clip == PromptId.INTRO_FIRST else asked.attributes.get("intro", Intro.SHORT)
+        held["intro"] = heard
+    if reply.step is not None:
+        held["until"] = asked.at + responses.spoken_ms(world, reply) / 1000
     place = wished.place or situation.playhead
-    if place is None:
+    if place is None or wished.close is not None:
         return held
     at = _left_at(asked, situation, reply)
-    return {**held, "place": {"token": encode(place.stream), "offset": place.offset_ms}, "at": at}
+    step = facts.step_of(world, place)
+    return {**held, "place": {"token": encode(place.stream), "offset": place.offset_ms, "step": step}, "at": at}
 
 
 def _command(request: Any) -> tuple[Command, str | None]:
@@ -240,15 +271,14 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
     """What an event leads to; what comes late, or of a run that is over, leads to nothing."""
     try:
         known = world.store.load(asked.person, asked.device, stream.run)
-    except StoreError as error:
-        log.warning("progress cannot be read: %s", error)
+    except StoreError:  # the store has told it
         known = None
     if known is not None and known.closed:
         return Reply()
     kind = request.object_type
     if kind == "AudioPlayer.PlaybackNearlyFinished":
         return follow(world.content, world.pack, stream)
-    playhead = _event_place(world, stream, request)
+    playhead = _event_place(world, stream, request, known)
     if playhead is None:
         return Reply()
     if kind == "AudioPlayer.PlaybackFailed":
@@ -258,12 +288,15 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
     return Reply()
 
 
-def _event_place(world: World, stream: Stream, request: Any) -> Playhead | None:
+def _event_place(world: World, stream: Stream, request: Any, known: Known | None) -> Playhead | None:
+    """Where a player is; of a pack that is gone the step that was remembered of the same track."""
     offset = getattr(request, "offset_in_milliseconds", None)
     state = getattr(request, "current_playback_state", None)
     if offset is None and state is not None and state.token == request.token:
         offset = state.offset_in_milliseconds
-    return facts.translate(world, Playhead(stream, facts.whole(offset)))
+    place = known.place if known is not None else None
+    same = place is not None and (place.run, place.track) == (stream.run, stream.track)
+    return facts.translate(world, Playhead(stream, facts.whole(offset)), place.step if place and same else None)
 
 
 def _failed(world: World, asked: Asked, known: Known | None, failed: Playhead, request: Any) -> Reply:
@@ -294,7 +327,7 @@ def _follow_place(world: World, asked: Asked, known: Known, playhead: Playhead, 
     over = kind == "AudioPlayer.PlaybackFinished"
     last = over and course.queue_after(playhead.stream) is None
     late = known.place is not None and known.place.run == place.run and known.place.at > asked.at
-    try:
+    with suppress(StoreError):  # the store has told it
         if last or course.is_finished(playhead):
             world.store.finish_run(asked.person, place.run, asked.at, place.routine)
         if last and not late:
@@ -302,5 +335,3 @@ def _follow_place(world: World, asked: Asked, known: Known, playhead: Playhead, 
         elif not over and not late:
             started = kind == "AudioPlayer.PlaybackStarted"
             world.store.move_place(asked.person, asked.device, place, started=started)
-    except StoreError as error:
-        log.warning("progress cannot be written: %s", error)

@@ -10,7 +10,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from skill.alexa.intents import BUILT_INS
+from skill.alexa.locales import LOCALES, language_of
 from skill.alexa.phrase_templates import expand
 from skill.coach.commands import Command
 from skill.errors import ModelError
@@ -40,7 +41,7 @@ _ALLOWED = re.compile(
     r"[^\W\d_](?:[^\W\d_]|[ '.-]|\{[a-z_]+\})*|(?:\{[a-z_]+\}|'[^\W\d_])(?:[^\W\d_]|[ '.-]|\{[a-z_]+\})*"
 )
 _COMMAND_KEYS = frozenset({"builtin", "short", "also", "phrases", "nouns", "slots"})
-_FILE_KEYS = frozenset({"locale", "parts", "types", "commands", "bare"})
+_FILE_KEYS = frozenset({"locale", "locales", "parts", "types", "commands", "bare"})
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Source:
     """One file of phrases, as read."""
 
     path: Path
-    locale: str
+    locales: tuple[str, ...]
+    """The locales that get these phrases: one, or several of the same language."""
     parts: Mapping[str, str]
     types: Mapping[str, Mapping[str, Sequence[str]]]
     commands: Mapping[str, Mapping[str, Any]]
@@ -56,14 +58,16 @@ class Source:
 
 
 def read_phrases(path: Path) -> Source:
-    """Read a phrase file. Raises ModelError when it is missing, no YAML, or has unknown keys."""
+    """Read a phrase file. Raises ModelError when it is missing, no YAML, has unknown keys or no known locale."""
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ModelError("The phrases cannot be read:", [f"{path}: {error}"]) from error
     if not isinstance(raw, dict) or not isinstance(raw.get("commands"), dict):
         raise ModelError("The phrases cannot be read:", [f"{path}: write locale:, types: and commands:"])
+    locales = _locales(raw)
     problems = [f"{path}: unknown key {key!r}; known are {_listed(_FILE_KEYS)}" for key in raw.keys() - _FILE_KEYS]
+    problems += [f"{path}: {one}" for one in _locale_problems(locales)]
     for name, entry in raw["commands"].items():
         if not isinstance(name, str) or not isinstance(entry, dict):
             problems.append(f"{path}: command {name!r}: write quotes around yes and no, and phrases: below it")
@@ -76,12 +80,26 @@ def read_phrases(path: Path) -> Source:
         raise ModelError("The phrases are not right:", problems)
     return Source(
         path=path,
-        locale=raw.get("locale", ""),
+        locales=locales,
         parts=raw.get("parts", {}),
         types=raw.get("types", {}),
         commands=raw["commands"],
         bare=tuple(raw.get("bare", ())),
     )
+
+
+def _locales(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of ``locale: nl-NL`` or of ``locales: [en-GB, en-US]``, whichever the file has."""
+    found = [raw.get("locale", ()), raw.get("locales", ())]
+    return tuple(str(one) for some in found for one in (some if isinstance(some, list | tuple) else [some]))
+
+
+def _locale_problems(locales: Sequence[str]) -> Iterator[str]:
+    if not locales:
+        yield f"write locale: or locales:, one or more of {_listed(LOCALES)}"
+    yield from (f"the skill has no locale {one!r}; it has {_listed(LOCALES)}" for one in locales if one not in LOCALES)
+    if len({language_of(one) for one in locales}) > 1:
+        yield f"{_listed(locales)} are not one language; write a file for each language"
 
 
 def build_model(source: Source, invocation: str, *, builtin_samples: bool = True) -> dict[str, Any]:
@@ -140,10 +158,18 @@ def _samples(source: Source) -> tuple[dict[str, list[str]], list[str]]:
             found, wrong = _expanded(text, source.parts)
             problems += [f"command {name}: {one}" for one in wrong]
             own = [phrase for phrase in found if phrase not in taken]
-            samples[intent] = list(dict.fromkeys([*samples.get(intent, []), *own]))
+            samples[intent] = _without_doubles([*samples.get(intent, []), *own])
             if intent.startswith("AMAZON."):
                 taken.update(own)
     return samples, problems
+
+
+def _without_doubles(phrases: Sequence[str]) -> list[str]:
+    """Each phrase once, in order: capitals make no difference to Alexa."""
+    kept: dict[str, str] = {}
+    for phrase in phrases:
+        kept.setdefault(phrase.casefold(), phrase)
+    return list(kept.values())
 
 
 def _expanded(text: str, parts: Mapping[str, str]) -> tuple[list[str], list[str]]:
@@ -228,11 +254,14 @@ def build_all(
             model = build_model(source, invocation, builtin_samples=builtin_samples)
             intents = model["interactionModel"]["languageModel"]["intents"]
             amount = sum(len(intent["samples"]) for intent in intents)
-            built.append(Built(models / f"{source.locale}.json", rendered(model), len(intents), amount))
+            text = rendered(model)
+            built += [Built(models / f"{locale}.json", text, len(intents), amount) for locale in source.locales]
         except ModelError as error:
             problems += error.problems
     if not built and not problems:
         problems.append(f"{phrases}: there is no phrase file; write one a language, such as nl.yaml")
+    paths = [one.path for one in built]
+    problems += [f"{path.stem} stands in two phrase files" for path in sorted(set(paths)) if paths.count(path) > 1]
     if problems:
         raise ModelError("The interaction models cannot be made:", problems)
     return built
@@ -284,5 +313,5 @@ def _write(models: Sequence[Built]) -> int:
     return 0
 
 
-def _listed(names: Sequence[str] | frozenset[str] | set[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))

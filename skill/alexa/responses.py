@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -24,11 +24,12 @@ from ask_sdk_model.interfaces.audioplayer import (
 from ask_sdk_model.ui import PlainTextOutputSpeech, Reprompt, SsmlOutputSpeech
 
 from skill.alexa.facts import World
+from skill.alexa.locales import language_of
 from skill.alexa.token import encode
-from skill.coach import Play, Reply
+from skill.coach import Play, Playhead, Reply
 from skill.content.model import Exercise
-from skill.content.prompt_ids import PromptId
-from skill.pack import track_path
+from skill.content.prompt_ids import PromptId, in_language
+from skill.pack import PackClip, TimedStep, track_path
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +40,9 @@ def spoken(world: World, reply: Reply, locale: str) -> Response:
     """The response to a launch or an intent."""
     directives = _directives(world, reply)
     opens = reply.question is not None and reply.play is None
-    reprompt = _speech(world, reply.reprompt, locale) if opens and reply.reprompt else None
+    reprompt = _clip(world, reply.reprompt, locale) if opens and reply.reprompt else None
     return Response(
-        output_speech=_speech(world, reply.clip, locale) if reply.clip else None,
+        output_speech=_speech(world, reply, locale),
         reprompt=Reprompt(output_speech=reprompt) if reprompt else None,
         directives=directives or None,
         should_end_session=not opens,
@@ -66,20 +67,56 @@ def audio_source(world: World, file: str) -> str:
     return f"{world.audio_url}/{quote(file)}"
 
 
-def _speech(world: World, clip_key: str, locale: str) -> Any:
+def spoken_ms(world: World, reply: Reply) -> int:
+    """How long a reply speaks up to the end of its step (ms)."""
+    clip = world.pack.clip(world.routine, reply.clip) if reply.clip else None
+    step = _step(world, reply.step) if reply.step else None
+    return (clip.ms if clip else 0) + (step.end_ms - step.start_ms if step else 0)
+
+
+def _speech(world: World, reply: Reply, locale: str) -> Any:
+    """What an answer says: its clip, perhaps a whole step, and the clip behind that; None for nothing."""
+    if reply.step is None:
+        return _clip(world, reply.clip, locale) if reply.clip else None
+    before = _made(world, reply.clip, locale) if reply.clip else None
+    behind = _made(world, reply.then, locale) if reply.then else None
+    found = [one.file for one in (before, _step(world, reply.step), behind) if one is not None and one.file]
+    if len(found) != 1 + bool(reply.clip) + bool(reply.then):
+        log.error("the pack lacks a part of a spoken step: build the audio again")
+        return _clip(world, PromptId.ERROR, locale)
+    return _ssml(world, found)
+
+
+def _clip(world: World, clip_key: str, locale: str) -> Any:
     """A clip as SSML; one that the pack lacks is spoken as text where Alexa speaks Dutch, else the error clip."""
-    routine = world.routine
-    clip = world.pack.clip(routine, clip_key)
+    clip = _made(world, clip_key, locale)
     if clip is not None:
-        source = html.escape(audio_source(world, clip.file), quote=True)
-        return SsmlOutputSpeech(ssml=f'<speak><audio src="{source}"/></speak>')
+        return _ssml(world, [clip.file])
     log.error("the pack lacks clip %s: build the audio again", clip_key)
-    written = world.content.clips(routine).get(clip_key)
+    written = world.content.clips(world.routine).get(clip_key)
     if written is not None and locale == DUTCH:
         return PlainTextOutputSpeech(text=written.text)
-    if clip_key != PromptId.ERROR and world.pack.clip(routine, PromptId.ERROR) is not None:
-        return _speech(world, PromptId.ERROR, locale)
+    if clip_key != PromptId.ERROR and _made(world, PromptId.ERROR, locale) is not None:
+        return _clip(world, PromptId.ERROR, locale)
     return PlainTextOutputSpeech(text="Er gaat iets mis.")
+
+
+def _made(world: World, clip_key: str, locale: str) -> PackClip | None:
+    """The clip with the command words of this locale, where it has any."""
+    own = world.pack.clip(world.routine, in_language(clip_key, language_of(locale)))
+    return own or world.pack.clip(world.routine, clip_key)
+
+
+def _ssml(world: World, files: Sequence[str]) -> Any:
+    sources = (html.escape(audio_source(world, file), quote=True) for file in files)
+    heard = "".join(f'<audio src="{source}"/>' for source in sources)
+    return SsmlOutputSpeech(ssml=f"<speak>{heard}</speak>")
+
+
+def _step(world: World, place: Playhead) -> TimedStep | None:
+    stream = place.stream
+    track = world.pack.track(stream.routine, stream.track, stream.level, stream.tempo)
+    return track.steps[track.step_index(place.offset_ms)] if track else None
 
 
 def _directives(world: World, reply: Reply) -> list[Any]:

@@ -39,6 +39,7 @@ class AlexaSkill:
             handlers.EventHandler,
             handlers.ButtonHandler,
             handlers.WipeHandler,
+            handlers.SilenceHandler,
             handlers.RestHandler,
         ):
             builder.add_request_handler(handler(now))

@@ -94,17 +94,30 @@ class Course:
         """The start of the exercise after this one; in the last the closing, behind the closing None."""
         after = self._neighbour(playhead.stream, +1)
         if after is not None:
-            return self.exercise_start(playhead.stream, after.id, self._posture(playhead.stream))
+            return self.exercise_start(playhead.stream, after.id, self.posture(playhead))
         closing = self._track(playhead.stream).step(CLOSING)
         if closing is None or self.step(playhead).id == CLOSING:
             return None
         return replace(playhead, offset_ms=step_offset(closing))
 
     def restart_exercise(self, playhead: Playhead) -> Playhead:
-        """The start of this exercise, without the way to it."""
+        """The start of this exercise; with the way to it for whoever is still on that way."""
+        if playhead.stream.track == PREPARATION:
+            return replace(playhead, offset_ms=0)
+        return self.exercise_start(playhead.stream, playhead.stream.track, self.posture(playhead))
+
+    def fresh_start(self, playhead: Playhead) -> Playhead:
+        """The start of this exercise for whoever comes back: nobody lies or sits in position any more."""
         if playhead.stream.track == PREPARATION:
             return replace(playhead, offset_ms=0)
         return self.exercise_start(playhead.stream, playhead.stream.track)
+
+    def first_repetitions(self, playhead: Playhead) -> Playhead:
+        """The start of the first step with repetitions in this exercise; of the exercise where none has any."""
+        track = self._track(playhead.stream)
+        moving = (step for step in track.steps if any(cue.repetition is not None for cue in step.cues))
+        first = next(moving, None)
+        return replace(playhead, offset_ms=step_offset(first)) if first else self.restart_exercise(playhead)
 
     def first_exercise(self, stream: Stream) -> Playhead:
         """The start of the first exercise of a run."""
@@ -112,7 +125,14 @@ class Course:
 
     def choose(self, playhead: Playhead, exercise: str) -> Playhead:
         """The start of a named exercise, with the way to it when the body has to move."""
-        return self.exercise_start(playhead.stream, exercise, self._posture(playhead.stream))
+        return self.exercise_start(playhead.stream, exercise, self.posture(playhead))
+
+    def posture(self, playhead: Playhead) -> Posture | None:
+        """Where the body is; on the way to an exercise it is still where it comes from."""
+        posture = self._posture(playhead.stream)
+        if posture is None or not self.step(playhead).transition:
+            return posture
+        return next(one for one in Posture if one is not posture)
 
     def exercise_start(self, stream: Stream, exercise: str, coming_from: Posture | None = None) -> Playhead:
         """The start of an exercise; its transition is heard only when the body comes from another posture."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from skill.coach import playback, questions
+from skill.coach import playback, questions, stepping
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Play, Remember, Reply
@@ -13,14 +13,15 @@ from skill.coach.safety import SAFETY_COMMANDS, answer_safety
 from skill.coach.situation import (
     CHAIR_ONLY,
     LEVELS,
+    PENDING,
     TEMPOS,
     Button,
-    Intro,
     Playhead,
     Question,
     Situation,
     State,
     Stream,
+    Way,
 )
 from skill.content import Content
 from skill.content.model import PREPARATION
@@ -33,6 +34,7 @@ _QUESTIONS = frozenset(
         Command.WHICH_SIDE,
         Command.SAFETY_INFO,
         Command.EQUIPMENT,
+        Command.HISTORY,
         Command.LOUDER,
         Command.HELP,
         Command.PRIVACY,
@@ -60,15 +62,16 @@ _MOVES: Mapping[Command, _Move] = {
 def decide(content: Content, pack: Pack, situation: Situation, command: Command) -> Reply:
     """What to answer to a command. Raises KeyError when the pack lacks a track of the routine.
 
-    A device without a player gets no directive for one, and hears so when something should play.
+    Who trains step by step hears a step in the answer instead of from the player; a device without a
+    player gets no directive for one.
     """
     course = Course(content.routines[situation.routine], pack, content.minutes)
-    reply = _decide(course, situation, command)
-    if situation.audio_player:
-        return reply
-    if reply.play is not None:
-        return Reply(clip=clip_key(PromptId.NO_AUDIO_PLAYER))
-    return replace(reply, stop=False, clear=False)
+    reply = _decide(course, *stepping.behind_a_step(course, situation, command))
+    reply = stepping.leave(course, situation, command, reply)
+    way = reply.remember.way or situation.way
+    if way is Way.STEP_BY_STEP or not situation.audio_player:
+        reply = stepping.speak(course, situation, reply)
+    return reply if situation.audio_player else replace(reply, stop=False, clear=False)
 
 
 def press(content: Content, pack: Pack, situation: Situation, button: Button) -> Reply:
@@ -79,6 +82,8 @@ def press(content: Content, pack: Pack, situation: Situation, button: Button) ->
     course = Course(content.routines[situation.routine], pack, content.minutes)
     place = situation.playhead
     if place is None:
+        return Reply()
+    if situation.way is Way.STEP_BY_STEP and not situation.audible:
         return Reply()
     if button is Button.PAUSE:
         return Reply(stop=True, remember=Remember(place=place))
@@ -102,6 +107,12 @@ def _decide(course: Course, situation: Situation, command: Command) -> Reply:
         return _forget(course, situation, command)
     if command is Command.UNKNOWN:
         return questions.not_understood(situation)
+    if command in (Command.STEP_BY_STEP, Command.CONTINUOUS):
+        return stepping.choose_way(course, situation, command)
+    return _wish(course, situation, command)
+
+
+def _wish(course: Course, situation: Situation, command: Command) -> Reply:
     if command in (Command.YES, Command.NO):
         return _yes_or_no(course, situation, command)
     if command in (Command.STOP, Command.READY):
@@ -139,24 +150,25 @@ def _yes_or_no(course: Course, situation: Situation, command: Command) -> Reply:
 
 
 def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Reply:
-    at_start = situation.question is Question.START or situation.playhead is None
-    if command is Command.READY and at_start:
-        return _before_the_start(course, situation, Command.START)
     place = situation.playhead
+    if command is Command.READY and (situation.question is Question.START or place is None):
+        return _before_the_start(course, situation, Command.START)
+    if command is Command.READY and place is not None and place.stream.track == PREPARATION:
+        return _in_a_run(course, situation, place, Command.START)
     if situation.state is State.ENDED:
         return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
     if place is None or situation.question is Question.START:
         return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.audible or situation.state is not State.IDLE)
-    return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=place))
+    return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=playback.left(place)))
 
 
 def _before_the_start(course: Course, situation: Situation, command: Command) -> Reply:
     """Nothing has begun: only a word that begins something starts audio, and only after the intro."""
     if situation.question is not Question.START:
-        return _unasked(situation, command)
+        return _unasked(course, situation, command)
     stream = _new_stream(course, situation)
     if command is Command.RESUME and situation.playhead is not None:
-        return playback.play(course.restart_exercise(situation.playhead), clip_key(PromptId.START))
+        return playback.play(course.fresh_start(situation.playhead), clip_key(PromptId.START))
     if command in (Command.START, Command.RESUME, Command.START_OVER, Command.RESTART_EXERCISE):
         return playback.play(course.first_exercise(stream), clip_key(PromptId.START))
     if command in (Command.WAIT, Command.PAUSE):
@@ -174,37 +186,52 @@ def _before_the_start(course: Course, situation: Situation, command: Command) ->
     return questions.say(situation, clip_key(PromptId.HELP_START))
 
 
-def _unasked(situation: Situation, command: Command) -> Reply:
+def _unasked(course: Course, situation: Situation, command: Command) -> Reply:
     """No run and no question: the intro; but "Alexa, stop" arrives as a pause, and wants silence, no welcome."""
     if command is Command.PAUSE:
         return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
-    ended = situation.state is State.ENDED
-    return playback.ask_start(replace(situation, intro=Intro.FULL) if ended else situation)
+    reply = playback.welcome(replace(situation, finished=situation.finished and command is not Command.RESUME))
+    if command not in _CHANGES:
+        return reply
+    wished = _change(course, replace(situation, question=Question.START), None, command).remember
+    return replace(reply, remember=replace(reply.remember, level=wished.level, tempo=wished.tempo))
 
 
 def _in_a_run(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
     if command in (Command.PAUSE, Command.WAIT):
         return playback.pause(place)
+    if command is Command.START and place.stream.track == PREPARATION:
+        return playback.play(course.first_exercise(place.stream), clip_key(PromptId.START))
     if command in (Command.RESUME, Command.START):
         return playback.resume(course, place, situation)
     if command in _CHANGES:
         return _change(course, situation, place, command)
-    if situation.question is not Question.RETURN and not playback.is_recent(situation):
-        return playback.ask_return(course, place, situation)
-    return _move(course, situation, place, command)
+    if playback.is_recent(situation):
+        return _move(course, situation, place, command)
+    if situation.question is Question.RETURN:
+        return _after_long(course, situation, place, command)
+    if command is Command.CHAIR_ONLY:
+        place = playback.unplayed(_seated(course, place))
+        reply = playback.ask_return(course, place, situation)
+        return reply if reply.remember.close else replace(reply, remember=replace(reply.remember, place=place))
+    return playback.ask_return(course, place, situation)
 
 
 def _move(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
     """Go somewhere else in the run; a word that chooses a step ends a pause."""
     if command is Command.START_OVER:
         place = replace(place, stream=replace(place.stream, run=situation.new_run))
-    decided = situation.state is not State.PLAYING and place == course.step_start(place)
-    if command is Command.REPEAT and decided:  # a pause was given this place: it was not heard, no border was passed
-        return playback.play(place)
+    if PENDING in place.stream.marks and command in (Command.NEXT_STEP, Command.REPEAT):
+        return playback.play(place if command is Command.NEXT_STEP else course.previous_step(place))
+    given = situation.mapped or (situation.state is not State.PLAYING and place == course.step_start(place))
+    if command is Command.REPEAT and given:  # the place was not reached by listening: no border was passed
+        return playback.play(course.step_start(place))
     if situation.question is Question.RETURN and command in (Command.RESTART_EXERCISE, Command.START_OVER):
-        return _begin_again(course, situation, place, command)
+        return _begin_again(course, place, command)
     if command is Command.CHAIR_ONLY:
-        return _on_the_chair(course, place)
+        return _on_the_chair(course, situation, place)
+    if command is Command.ANOTHER_ROUND:
+        return _another_round(course, situation, place)
     if command is Command.CHOOSE_EXERCISE:
         if situation.exercise is None:
             return questions.not_understood(situation)
@@ -212,21 +239,59 @@ def _move(course: Course, situation: Situation, place: Playhead, command: Comman
     return playback.go_to(_MOVES[command](course, place), place.stream)
 
 
-def _begin_again(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
+def _another_round(course: Course, situation: Situation, place: Playhead) -> Reply:
+    """The repetitions of this exercise once more, behind a line that gives time to take the position."""
+    if place.stream.track == PREPARATION:
+        return questions.ask(situation, clip_key(PromptId.HELP_START))
+    return playback.play(course.first_repetitions(place), clip_key(PromptId.ANOTHER_ROUND, place.stream.track))
+
+
+def _after_long(course: Course, situation: Situation, place: Playhead, command: Command) -> Reply:
+    """A word at a launch after long: an exercise is begun from its start, for nobody lies or sits in it any more."""
+    place = playback.as_wished(place, situation)
+    clip: str | None = None
+    if command is Command.START_OVER:
+        stream = replace(place.stream, run=situation.new_run)
+        return playback.play(course.first_exercise(stream), clip_key(PromptId.START))
+    if command is Command.RESTART_EXERCISE:
+        clip = clip_key(PromptId.START)
+    if command is Command.CHOOSE_EXERCISE and situation.exercise is None:
+        return questions.not_understood(situation)
+    if command is Command.CHOOSE_EXERCISE and situation.exercise:
+        place = course.exercise_start(place.stream, situation.exercise)
+    elif command is Command.NEXT_EXERCISE:
+        place = course.next_exercise(place) or place
+    elif command is Command.CHAIR_ONLY:
+        place, clip = _seated(course, place), clip_key(PromptId.CHAIR_ONLY)
+    return playback.play(place if course.is_finished(place) else course.fresh_start(place), clip)
+
+
+def _begin_again(course: Course, place: Playhead, command: Command) -> Reply:
     """The answer "opnieuw" at a launch: the exercise, or the whole routine, from its start."""
-    if not playback.is_recent(situation):
-        place = playback.as_wished(place, situation)
     again = course.restart_exercise(place)
     target = again if command is Command.RESTART_EXERCISE else course.first_exercise(place.stream)
     return playback.play(target, clip_key(PromptId.START))
 
 
-def _on_the_chair(course: Course, place: Playhead) -> Reply:
+def _on_the_chair(course: Course, situation: Situation, place: Playhead) -> Reply:
+    seated = _seated(course, place)
+    if situation.state is State.STEPPING and seated.stream.track == place.stream.track:
+        return replace(questions.ask(situation, clip_key(PromptId.CHAIR_ONLY)), remember=Remember(place=seated))
+    if seated.stream.track == place.stream.track:
+        return playback.play(course.step_start(seated), clip_key(PromptId.CHAIR_ONLY))
+    return playback.play(
+        course.choose(replace(place, stream=replace(seated.stream, track=place.stream.track)), seated.stream.track),
+        clip_key(PromptId.CHAIR_ONLY),
+    )
+
+
+def _seated(course: Course, place: Playhead) -> Playhead:
+    """The place in a run on the chair: the same where it may be, else the start of the first exercise there."""
     stream = replace(place.stream, marks=place.stream.marks | {CHAIR_ONLY})
-    allowed = course.exercises(stream.marks)
-    if stream.track in [one.id for one in allowed]:
-        return playback.play(course.step_start(replace(place, stream=stream)), clip_key(PromptId.CHAIR_ONLY))
-    return playback.play(course.choose(replace(place, stream=stream), allowed[0].id), clip_key(PromptId.CHAIR_ONLY))
+    allowed = [one.id for one in course.exercises(stream.marks)]
+    if stream.track in allowed:
+        return replace(place, stream=stream)
+    return course.exercise_start(stream, allowed[0])
 
 
 def _new_stream(course: Course, situation: Situation) -> Stream:
@@ -255,6 +320,8 @@ def _change(course: Course, situation: Situation, place: Playhead | None, comman
         possible = 0 <= index < len(TEMPOS)
         tempo = TEMPOS[index] if possible else tempo
     after_pain = situation.question is Question.PAIN
+    if after_pain and distance > 0:
+        return questions.ask_again(situation)
     if not possible and not (after_pain and command is Command.EASIER):
         return questions.say(situation, clip_key(already))
     saved = Remember() if after_pain else Remember(level=level, tempo=tempo)

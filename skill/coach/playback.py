@@ -8,8 +8,10 @@ from skill.coach.course import Course
 from skill.coach.reply import Close, Play, Remember, Reply
 from skill.coach.situation import (
     AFTER_PAIN,
+    LEFT,
+    PASSING,
     PAUSED_BEFORE,
-    RETRIED,
+    UNPLAYED,
     Intro,
     Playhead,
     Question,
@@ -19,6 +21,7 @@ from skill.coach.situation import (
 )
 from skill.content.model import PREPARATION, Level
 from skill.content.prompt_ids import PromptId, clip_key
+from skill.content.words import ENOUGH_DAYS
 
 SHORT_PAUSE_S = 120
 """Up to here one goes on at the cue."""
@@ -28,7 +31,7 @@ LONG_PAUSE_S = 1800
 
 def play(playhead: Playhead, clip: str | None = None) -> Reply:
     """Play from here, now; the place is remembered with it."""
-    stream = replace(playhead.stream, marks=playhead.stream.marks - {RETRIED})
+    stream = replace(playhead.stream, marks=playhead.stream.marks - PASSING)
     target = replace(playhead, stream=stream)
     return Reply(clip=clip, play=Play(stream, target.offset_ms), remember=Remember(place=target))
 
@@ -59,7 +62,7 @@ def resume(course: Course, playhead: Playhead, situation: Situation) -> Reply:
         return resume_gently(course, playhead)
     marks = playhead.stream.marks | {PAUSED_BEFORE}
     playhead = replace(playhead, stream=replace(playhead.stream, marks=marks))
-    if age < SHORT_PAUSE_S and situation.question is not Question.DIZZY:
+    if age < SHORT_PAUSE_S and situation.question is not Question.DIZZY and LEFT not in playhead.stream.marks:
         return play(course.cue_start(playhead), clip_key(PromptId.RESUME_SOON))
     return from_step(course, playhead)
 
@@ -73,7 +76,7 @@ def go_back(course: Course, playhead: Playhead, situation: Situation) -> Reply:
     """The answer "verder" at a launch: the step after some minutes, the exercise after longer."""
     if is_recent(situation):
         return resume_gently(course, playhead) if situation.eased else from_step(course, playhead)
-    return play(course.restart_exercise(as_wished(playhead, situation)), clip_key(PromptId.START))
+    return play(course.fresh_start(as_wished(playhead, situation)), clip_key(PromptId.START))
 
 
 def as_wished(playhead: Playhead, situation: Situation) -> Playhead:
@@ -111,7 +114,9 @@ def ask_return(course: Course, playhead: Playhead, situation: Situation) -> Repl
     """
     recent = is_recent(situation)
     nothing_left = playhead.stream.track == PREPARATION or course.is_finished(playhead)
-    if nothing_left or (not recent and situation.intro is Intro.FULL):
+    if nothing_left:
+        return replace(ask_start(situation), remember=_over(course, playhead))
+    if not recent and situation.intro is Intro.FULL:
         return ask_start(situation)
     prompt = PromptId.WELCOME_BACK if recent else PromptId.RETURN_LATER
     return Reply(
@@ -123,10 +128,33 @@ def ask_return(course: Course, playhead: Playhead, situation: Situation) -> Repl
     )
 
 
+def _over(course: Course, playhead: Playhead) -> Remember:
+    """The run is left behind: a new one is offered."""
+    how = Close.FINISHED if course.is_finished(playhead) else Close.ENDED
+    return Remember(intro_heard=True, close=(playhead.stream.run, how))
+
+
+def unplayed(playhead: Playhead) -> Playhead:
+    """A place that is decided on while nothing plays: what the device tells of its player is older."""
+    return replace(playhead, stream=replace(playhead.stream, marks=playhead.stream.marks | {UNPLAYED}))
+
+
+def left(playhead: Playhead) -> Playhead:
+    """The place of a person who leaves the position."""
+    return replace(playhead, stream=replace(playhead.stream, marks=playhead.stream.marks | {LEFT}))
+
+
+def welcome(situation: Situation) -> Reply:
+    """The intro for whoever asks for something with no run open; the whole one after a run that was ended early."""
+    ended = situation.state is State.ENDED and not situation.finished
+    return ask_start(replace(situation, intro=Intro.FULL) if ended else situation)
+
+
 def ask_start(situation: Situation) -> Reply:
     """The safety intro and the question whether to begin; whatever was playing stops."""
+    later = clip_key(PromptId.INTRO_LATER, min(situation.this_week, ENOUGH_DAYS))
     return Reply(
-        clip=clip_key(PromptId.INTRO_FIRST if situation.intro is Intro.FULL else PromptId.INTRO_LATER),
+        clip=clip_key(PromptId.INTRO_FIRST) if situation.intro is Intro.FULL else later,
         stop=situation.audible or situation.state is not State.IDLE,
         question=Question.START,
         reprompt=clip_key(PromptId.INTRO_REPROMPT),

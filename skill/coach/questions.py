@@ -7,7 +7,7 @@ from dataclasses import replace
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Remember, Reply
-from skill.coach.situation import Playhead, Question, Situation
+from skill.coach.situation import Playhead, Question, Situation, State
 from skill.content.model import PREPARATION
 from skill.content.prompt_ids import PromptId, clip_key
 
@@ -17,6 +17,8 @@ REPROMPTS = {
     Question.RETURN: PromptId.RETURN_REPROMPT,
     Question.PAUSE: PromptId.HELP_REPROMPT,
     Question.PAIN: PromptId.PAIN_REPROMPT,
+    Question.STEP: PromptId.STEP_WAIT,
+    Question.BETWEEN: PromptId.STEP_WAIT,
     Question.DIZZY: PromptId.DIZZY_REPROMPT,
     Question.FORGET: PromptId.FORGET_REPROMPT,
 }
@@ -60,8 +62,10 @@ def answer_question(course: Course, situation: Situation, command: Command) -> R
     if command in _PLAIN:
         return say(situation, clip_key(_PLAIN[command]))
     if command is Command.HELP:
-        answer = ask if situation.playhead is None else say
+        answer = say if situation.state is State.PLAYING else ask
         return answer(situation, clip_key(_help(situation)))
+    if command is Command.HISTORY:
+        return say(situation, clip_key(PromptId.HISTORY, situation.this_week, situation.last_week))
     if command is Command.PRIVACY:
         return ask(situation, clip_key(PromptId.PRIVACY))
     place = situation.playhead
@@ -80,8 +84,9 @@ def not_understood(situation: Situation) -> Reply:
     misses = min(situation.misses + 1, len(ladder))
     clip = clip_key(ladder[misses - 1])
     if misses == len(ladder):
-        return Reply(clip=clip, stop=situation.playhead is not None or situation.audible)
-    if situation.question is Question.FORGET:
+        stop = situation.playhead is not None or situation.audible
+        return Reply(clip=clip, stop=stop, remember=Remember(place=situation.playhead))
+    if situation.question in (Question.FORGET, Question.PAIN, Question.DIZZY):
         return replace(ask_again(situation), misses=misses)
     said = say(situation, clip)
     return Reply(clip=clip, question=said.question, reprompt=said.reprompt, misses=misses)
@@ -89,7 +94,7 @@ def not_understood(situation: Situation) -> Reply:
 
 def answer_forget(situation: Situation, command: Command) -> Reply:
     """Ask before wiping, then wipe or keep."""
-    if situation.question is not Question.FORGET:
+    if situation.question is not Question.FORGET or command is Command.FORGET_ME:
         stop = situation.audible
         reprompt = clip_key(PromptId.FORGET_REPROMPT)
         return Reply(clip=clip_key(PromptId.FORGET_ASK), stop=stop, question=Question.FORGET, reprompt=reprompt)
@@ -112,9 +117,9 @@ def _safety_info(situation: Situation) -> Reply:
 
 
 def _help(situation: Situation) -> PromptId:
-    if not situation.in_session:
-        return PromptId.HELP_PLAYING if situation.playhead is not None else PromptId.HELP_START
-    return PromptId.HELP_START if situation.playhead is None else PromptId.HELP_PAUSED
+    if situation.playhead is None or situation.question is Question.START:
+        return PromptId.HELP_START
+    return PromptId.HELP_PLAYING if situation.state is State.PLAYING else PromptId.HELP_PAUSED
 
 
 def _side(course: Course, place: Playhead) -> str:

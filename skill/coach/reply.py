@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from skill.coach.situation import Playhead, Question, Stream
+from skill.coach.situation import Playhead, Question, Stream, Way
 from skill.content.model import Level, Tempo
 
 
@@ -33,6 +33,7 @@ class Remember:
     place: Playhead | None = None
     level: Level | None = None
     tempo: Tempo | None = None
+    way: Way | None = None
     intro_heard: bool = False
     close: tuple[str, Close] | None = None
     """A run and how it is over."""
@@ -44,6 +45,10 @@ class Reply:
     """One answer: what is said, what plays, whether the microphone opens, what is remembered."""
 
     clip: str | None = None
+    step: Playhead | None = None
+    """A step that is spoken whole, behind the clip: for whoever trains step by step."""
+    then: str | None = None
+    """A clip behind that step."""
     play: Play | None = None
     stop: bool = False
     """Stop the audio before speaking."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from skill.coach import playback
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Close, Remember, Reply
@@ -33,7 +34,7 @@ def answer_safety(course: Course, situation: Situation, command: Command) -> Rep
         stop=True,
         question=Question.DIZZY,
         reprompt=clip_key(PromptId.DIZZY_REPROMPT),
-        remember=Remember(place=situation.playhead),
+        remember=Remember(place=playback.left(situation.playhead) if situation.playhead else None),
     )
 
 
@@ -44,6 +45,8 @@ def _again(situation: Situation) -> bool:
 
 def _pain(course: Course, situation: Situation) -> Reply:
     place = situation.playhead
+    if place is not None and not playback.is_recent(situation):
+        place = playback.unplayed(course.fresh_start(playback.as_wished(place, situation)))
     if place is not None:
         marks = place.stream.marks | {AFTER_PAIN}
         place = course.same_step(place, replace(place.stream, level=Level.EASIER, marks=marks))

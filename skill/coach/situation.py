@@ -20,8 +20,27 @@ CHAIR_ONLY = "c"
 """Mark: the exercises on the floor are left out."""
 RETRIED = "r"
 """Mark: this stream failed once and was sent again."""
-MARKS = frozenset((AFTER_PAIN, PAUSED_BEFORE, CHAIR_ONLY, RETRIED))
-STORED_MARKS = frozenset((PAUSED_BEFORE, CHAIR_ONLY, RETRIED))
+UNPLAYED = "s"
+"""Mark: the place was reached without the player of the device, so what that still tells is older."""
+SPEAKING = "h"
+"""Mark: the step at the place was being spoken when it was remembered."""
+PENDING = "n"
+"""Mark: the step at the place is still to come; the one before it was heard last."""
+LEFT = "l"
+"""Mark: the person was told to leave the position, so going on takes it again, however soon."""
+MARKS = frozenset((AFTER_PAIN, PAUSED_BEFORE, CHAIR_ONLY, RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT))
+PASSING = frozenset((RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT))
+"""Marks that are over as soon as something plays from a place."""
+STORED_MARKS = MARKS - {AFTER_PAIN}
+
+
+class Way(StrEnum):
+    """How a person trains."""
+
+    CONTINUOUS = "continuous"
+    """The player of the device plays the exercises one behind the other."""
+    STEP_BY_STEP = "step_by_step"
+    """Each step is spoken in an open session, and the microphone opens behind it."""
 
 
 class State(StrEnum):
@@ -31,6 +50,8 @@ class State(StrEnum):
     ASKED = "asked"
     PLAYING = "playing"
     PAUSED = "paused"
+    STEPPING = "stepping"
+    """A step was spoken to its end, and the microphone is open."""
     ENDED = "ended"
 
 
@@ -47,10 +68,18 @@ class Question(StrEnum):
     """The open microphone of a pause."""
     PAIN = "pain"
     """After a first report of pain."""
+    STEP = "step"
+    """Behind a step: on to the next?"""
+    BETWEEN = "between"
+    """Behind the last step of an exercise: on to the next exercise?"""
     DIZZY = "dizzy"
     """After a report of dizziness."""
     FORGET = "forget"
     """Wipe everything?"""
+
+
+AFTER_STEP = frozenset((Question.STEP, Question.BETWEEN))
+"""The questions behind a step that was spoken to its end."""
 
 
 class Intro(StrEnum):
@@ -115,5 +144,19 @@ class Situation:
     audible: bool = False
     """Whether the device plays something of this skill now, in a place that can be found or not."""
     audio_player: bool = True
+    way: Way = Way.CONTINUOUS
+    """How the person wants to train; without a player it is always step by step."""
+    mapped: bool = False
+    """Whether the place was found by its step, because what plays is an older recording."""
+    interrupted: bool = False
+    """Whether this was said into a step, before it was spoken to its end."""
+    passed: bool = False
+    """Whether the step at the place was spoken to its end since it was remembered, without a word behind it."""
+    finished: bool = False
+    """Whether the run that is over was trained to its end."""
+    this_week: int = 0
+    """Days with a finished training since Monday."""
+    last_week: int = 0
+    """Days with a finished training in the week before."""
     exercise: str | None = None
     """The exercise named in the command, if any."""

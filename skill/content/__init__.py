@@ -20,9 +20,9 @@ from skill.content.model import (
     Tempo,
     Tone,
 )
-from skill.content.prompt_file import Words
 from skill.content.prompt_ids import PromptId, clip_key
 from skill.content.pronunciation import Entry, Pronunciation
+from skill.content.words import Words
 
 __all__ = [
     "ALL_LEVELS",

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, product
 
-from skill.content.model import CLOSING, Clip, CueKind, Prompt, Routine
-from skill.content.prompt_file import Words, filled
-from skill.content.prompt_ids import DOMAINS, Domain, PromptId, clip_key
+from skill.content.model import CLOSING, Clip, CueKind, Exercise, Prompt, Routine
+from skill.content.prompt_file import filled, quotes_commands
+from skill.content.prompt_ids import DOMAINS, Domain, PromptId, clip_key, in_language
 from skill.content.pronunciation import Pronunciation
 from skill.content.speech import sentences
+from skill.content.words import DUTCH, Words
 
 Member = tuple[str, Mapping[str, str]]
 """What a clip key holds for it, and what it fills in."""
@@ -34,14 +35,16 @@ class Content:
         return self.words.minutes
 
     def clips(self, routine_id: str) -> Mapping[str, Clip]:
-        """Every clip the coach can ask for in a routine, by key. Raises KeyError for an unknown routine."""
+        """Every clip the coach can ask for in a routine, by key. Raises KeyError for an unknown routine.
+
+        A clip that quotes commands is there once for each language that a device may speak.
+        """
         routine = self.routines[routine_id]
         names = {"invocation": self.invocation, "wake_word": self.wake_word}
         found: dict[str, Clip] = {}
         for prompt in routine_prompts(routine, self.prompts).values():
             for key, fills in expansions(prompt, routine, self.words):
-                values = {**names, **fills}
-                cues = tuple(replace(cue, text=filled(cue.text, values)) for cue in prompt.cues)
+                cues = tuple(replace(cue, text=filled(cue.text, {**names, **fills})) for cue in prompt.cues)
                 found[key] = Clip(key, cues, prompt.safety)
         return found
 
@@ -78,11 +81,14 @@ def routine_prompts(routine: Routine, shared: Mapping[str, Prompt]) -> Mapping[s
 
 
 def expansions(prompt: Prompt, routine: Routine, words: Words) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """The key and the fill-ins of every clip of a prompt."""
+    """The key and the fill-ins of every clip of a prompt, in every language that makes a difference."""
     domains = DOMAINS.get(PromptId(prompt.id), ())
-    for combination in product(*(members(domain, routine, words) for domain in domains)):
-        fills = {name: value for _, one in combination for name, value in one.items()}
-        yield clip_key(prompt.id, *(member for member, _ in combination)), fills
+    for language in words.languages if quotes_commands(prompt) else (DUTCH,):
+        commands = words.commands(language)
+        for combination in product(*(members(domain, routine, words) for domain in domains)):
+            fills = {name: value for _, one in combination for name, value in one.items()}
+            key = clip_key(prompt.id, *(member for member, _ in combination))
+            yield in_language(key, language), {**fills, **commands}
 
 
 def members(domain: Domain, routine: Routine, words: Words) -> list[Member]:
@@ -93,14 +99,25 @@ def members(domain: Domain, routine: Routine, words: Words) -> list[Member]:
         return list(_steps(routine))
     if domain is Domain.SIDE:
         return [(side.value, {"side": word}) for side, word in words.sides.items()]
-    return [(str(number), {"minutes": word}) for number, word in words.minutes.items()]
+    counted = {
+        Domain.MINUTES: words.minutes,
+        Domain.WEEK: words.week,
+        Domain.THIS_WEEK: words.this_week,
+        Domain.LAST_WEEK: words.last_week,
+    }
+    return [(str(number), {domain.value: word}) for number, word in counted[domain].items()]
 
 
 def _exercises(routine: Routine, words: Words) -> list[Member]:
     return [
-        (exercise.id, {"exercise": exercise.spoken_name, "number": number})
+        (exercise.id, {"exercise": exercise.spoken_name, "number": number, "position": _working_position(exercise)})
         for exercise, number in zip(routine.exercises, words.numbers, strict=False)
     ]
+
+
+def _working_position(exercise: Exercise) -> str:
+    """How to lie or sit for the first repetitions of an exercise."""
+    return next((step.back_in_position for step in exercise.steps if step.repetitions), "")
 
 
 def _steps(routine: Routine) -> Iterator[Member]:

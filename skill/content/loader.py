@@ -10,11 +10,12 @@ from skill.content.clips import Content, expansions
 from skill.content.cues import FILL
 from skill.content.model import Prompt, Routine
 from skill.content.nodes import Problems, Reader
-from skill.content.prompt_file import Words, filled, read_prompt_file, said
+from skill.content.prompt_file import check_commands, filled, read_prompt_file, said
 from skill.content.pronunciation import Pronunciation
 from skill.content.pronunciation_file import check_doubled, check_used
 from skill.content.routine_file import read_routine
 from skill.content.speech import long_sentences
+from skill.content.words import DUTCH, Words
 from skill.errors import ContentError
 
 _HOME = Path(__file__).resolve().parent.parent
@@ -47,7 +48,10 @@ def load_content(
     for routine in by_id.values():
         if words.numbers and len(routine.exercises) > len(words.numbers):
             problems.add(routine.file, 1, "more exercises than there are words for; add numbers to the prompts file")
-    for prompt in (*shared.values(), *(one for routine in found for one in routine.prompts.values())):
+    every = (*shared.values(), *(one for routine in found for one in routine.prompts.values()))
+    if words.commands(DUTCH):
+        check_commands(problems, reader.file, every, words)
+    for prompt in every:
         _check_sentences(prompt, found, words, problems)
     entries = (*prompt_file.pronunciation, *(entry for routine in found for entry in routine.pronunciation))
     check_doubled(entries, problems)

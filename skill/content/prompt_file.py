@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from skill.content.cues import FILL, CueReader, check_rests
-from skill.content.model import Cue, CueKind, Level, Prompt, Side
-from skill.content.nodes import Reader, line_of, suggest
+from skill.content.model import Cue, CueKind, Level, Prompt
+from skill.content.nodes import Problems, Reader, line_of, suggest
 from skill.content.prompt_ids import DOMAINS, Domain, PromptId
 from skill.content.pronunciation import Entry
 from skill.content.pronunciation_file import read_pronunciation
-from skill.content.speech import text_problems
+from skill.content.words import DUTCH, SAY, Words, read_words
 
 NAMES = ("invocation", "wake_word")
 DOMAIN_FILLS: Mapping[Domain, tuple[str, ...]] = {
-    Domain.EXERCISE: ("exercise", "number"),
+    Domain.EXERCISE: ("exercise", "number", "position"),
     Domain.STEP: ("step", "exercise", "position"),
     Domain.SIDE: ("side",),
     Domain.MINUTES: ("minutes",),
+    Domain.WEEK: ("week",),
+    Domain.THIS_WEEK: ("this_week",),
+    Domain.LAST_WEEK: ("last_week",),
 }
 ALL_FILLS = tuple(dict.fromkeys((*NAMES, *(fill for fills in DOMAIN_FILLS.values() for fill in fills))))
-MOST_MINUTES = 60
 SAFETY_PROMPTS = frozenset(
     {
         PromptId.INTRO_FIRST,
@@ -46,15 +48,6 @@ SAFETY_PROMPTS = frozenset(
 
 
 @dataclass(frozen=True)
-class Words:
-    """The closed lists that prompts are filled with."""
-
-    sides: Mapping[Side, str] = field(default_factory=dict)
-    numbers: tuple[str, ...] = ()
-    minutes: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class PromptFile:
     """What stands in a prompts file."""
 
@@ -71,11 +64,9 @@ def read_prompt_file(reader: Reader, path: Path) -> PromptFile:
     fields = reader.fields(root, "the prompts file", ("words", "prompts"), ("pronunciation",))
     if fields is None:
         return PromptFile()
-    return PromptFile(
-        read_prompts(reader, fields.get("prompts"), whole=True),
-        _words(reader, fields.get("words")),
-        read_pronunciation(reader, fields.get("pronunciation")),
-    )
+    words = read_words(reader, fields.get("words"))
+    prompts = read_prompts(reader, fields.get("prompts"), whole=True)
+    return PromptFile(prompts, words, read_pronunciation(reader, fields.get("pronunciation")))
 
 
 def read_prompts(reader: Reader, node: yaml.Node | None, *, whole: bool) -> Mapping[str, Prompt]:
@@ -120,6 +111,8 @@ def _check_fills(reader: Reader, prompt: Prompt) -> None:
     for cue in prompt.cues:
         for fill in FILL.findall(cue.text):
             used.append(fill)
+            if fill.startswith(SAY):
+                continue  # the words of commands are known when the whole file was read
             if fill not in ALL_FILLS:
                 reader.problem(cue.line, f'unknown fill-in "{{{fill}}}"{suggest(fill, ALL_FILLS)}')
             elif fill not in allowed:
@@ -139,41 +132,24 @@ def _check_fills(reader: Reader, prompt: Prompt) -> None:
         reader.problem(line, "the wake word more than once in a prompt; write {wake_word} once")
 
 
-def _words(reader: Reader, node: yaml.Node | None) -> Words:
-    fields = reader.fields(node, "words", ("sides", "numbers", "minutes"))
-    if fields is None:
-        return Words()
-    sides = reader.fields(fields.get("sides"), "sides", tuple(Side))
-    numbers = tuple(_word(reader, one, "a number") for one in reader.items(fields.get("numbers"), "numbers"))
-    return Words(
-        {Side(side): _word(reader, one, "a side") for side, one in sides.nodes.items()} if sides else {},
-        numbers,
-        _minutes(reader, fields.get("minutes")),
-    )
+def check_commands(problems: Problems, file: str, prompts: Iterable[Prompt], words: Words) -> None:
+    """Note words of commands that are given nowhere, and those that no prompt uses."""
+    known = words.commands(DUTCH)
+    used: set[str] = set()
+    for prompt in prompts:
+        for cue in prompt.cues:
+            for fill in (one for one in FILL.findall(cue.text) if one.startswith(SAY)):
+                used.add(fill)
+                if fill not in known:
+                    hint = suggest(fill, tuple(known))
+                    problems.add(prompt.file, cue.line, f'no word for "{{{fill}}}"{hint}; add it to say')
+    for fill in known.keys() - used:
+        problems.add(file, words.say_line, f'no prompt uses "{{{fill}}}"; remove it from every language')
 
 
-def _minutes(reader: Reader, node: yaml.Node | None) -> Mapping[int, str]:
-    if not isinstance(node, yaml.MappingNode):
-        if node is not None:
-            reader.problem(node, 'minutes must be numbers with words; write 1: "één minuut"')
-        return {}
-    found: dict[int, str] = {}
-    for name, value, key in reader.pairs(node, "minutes"):
-        wanted = len(found) + 1
-        if name != str(wanted) or wanted > MOST_MINUTES:
-            reader.problem(key, f'"{name}" in minutes; write {wanted} here, from 1 up, at most {MOST_MINUTES}')
-            break
-        found[wanted] = _word(reader, value, "the minutes")
-    if not found:
-        reader.problem(node, 'minutes is empty; write 1: "één minuut"')
-    return found
-
-
-def _word(reader: Reader, node: yaml.Node, what: str) -> str:
-    text = reader.text(node, what)
-    for problem in text_problems(text, line=False) if text else ():
-        reader.problem(node, problem)
-    return text
+def quotes_commands(prompt: Prompt) -> bool:
+    """Whether a prompt names words of commands, and so differs per language of the device."""
+    return any(f"{{{SAY}" in cue.text for cue in prompt.cues)
 
 
 def filled(text: str, fills: Mapping[str, str]) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from skill.content.words import DUTCH
+
 
 class PromptId(StrEnum):
     """Everything said outside the exercises."""
@@ -22,6 +24,13 @@ class PromptId(StrEnum):
     START = "start"
     WAIT = "wait"
     CHAIR_ONLY = "chair_only"
+    STEP_BY_STEP = "step_by_step"
+    CONTINUOUS = "continuous"
+    ONLY_STEPS = "only_steps"
+    STEP_ASK = "step_ask"
+    STEP_WAIT = "step_wait"
+    BETWEEN = "between"
+    ANOTHER_ROUND = "another_round"
     PAUSE_FIRST = "pause_first"
     PAUSE_SHORT = "pause_short"
     RESUME_SOON = "resume_soon"
@@ -40,6 +49,7 @@ class PromptId(StrEnum):
     SLOWEST_ALREADY = "slowest_already"
     FASTEST_ALREADY = "fastest_already"
     TIME_LEFT = "time_left"
+    HISTORY = "history"
     WHICH_SIDE = "which_side"
     NO_SIDE = "no_side"
     EQUIPMENT = "equipment"
@@ -76,7 +86,6 @@ class PromptId(StrEnum):
     STOPPED = "stopped"
     NOT_STARTED = "not_started"
     GOODBYE = "goodbye"
-    NO_AUDIO_PLAYER = "no_audio_player"
     ERROR = "error"
 
 
@@ -84,23 +93,33 @@ class Domain(StrEnum):
     """A closed set that a prompt is spoken for, whole, once a member."""
 
     EXERCISE = "exercise"
-    """Every exercise: fills {exercise} (spoken name) and {number} (één, twee, drie)."""
+    """Every exercise: fills {exercise} (spoken name), {number} (één, twee) and {position} (of its repetitions)."""
     STEP = "step"
     """Every step of every exercise and the closing: fills {step} (spoken name), {exercise} and {position}."""
     SIDE = "side"
     """rechts, links: fills {side}."""
     MINUTES = "minutes"
     """The minutes named in the prompts file: fills {minutes}."""
+    WEEK = "week"
+    """Days of training in this week, 0 to 3 (three or more): fills {week}, a whole sentence."""
+    THIS_WEEK = "this_week"
+    """Days of training in this week, 0 to 7: fills {this_week}."""
+    LAST_WEEK = "last_week"
+    """Days of training in the week before, 0 to 7: fills {last_week}."""
 
 
 DOMAINS: Mapping[PromptId, tuple[Domain, ...]] = MappingProxyType(
     {
+        PromptId.INTRO_LATER: (Domain.WEEK,),
         PromptId.WELCOME_BACK: (Domain.EXERCISE,),
         PromptId.RETURN_LATER: (Domain.EXERCISE,),
+        PromptId.BETWEEN: (Domain.EXERCISE,),
+        PromptId.ANOTHER_ROUND: (Domain.EXERCISE,),
         PromptId.RESUME_POSITION: (Domain.STEP,),
         PromptId.RESUME_AFTER_PAIN: (Domain.STEP,),
         PromptId.TIME_LEFT: (Domain.EXERCISE, Domain.MINUTES),
         PromptId.WHICH_SIDE: (Domain.SIDE,),
+        PromptId.HISTORY: (Domain.THIS_WEEK, Domain.LAST_WEEK),
     }
 )
 
@@ -111,3 +130,13 @@ def clip_key(prompt: PromptId | str, *members: str | int) -> str:
     A step is named ``exercise.step``, as in ``resume_position[open_book.right_side]``.
     """
     return f"{prompt}[{','.join(str(member) for member in members)}]" if members else str(prompt)
+
+
+def in_language(key: str, language: str) -> str:
+    """The name of a clip as it is for devices in another language: ``pause_first@en``."""
+    return key if language == DUTCH else f"{key}@{language}"
+
+
+def prompt_of(key: str) -> str:
+    """The prompt that a clip belongs to, by the name of the clip."""
+    return key.partition("[")[0].partition("@")[0]

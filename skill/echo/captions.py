@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skill.errors import PackError
 from skill.pack import Pack, PackReader, TimedCue, TimedStep, Track
 
 TRACK_PARTS = 4
+_SENTENCES = re.compile(r"[^.?!]+[.?!]*\s*")
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,44 @@ def track_id(key: str) -> str:
     return key.split("/")[1]
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A file that is heard in an answer: a clip, or a step of a track."""
+
+    names: tuple[str, ...]
+    """Clips by their key; steps as ``open_book/right_side``, also with level and tempo behind it."""
+    ms: int
+    lines: tuple[tuple[int, str], ...]
+    """When each line begins (ms), and the line."""
+
+    @property
+    def text(self) -> str:
+        """All that is said in it."""
+        return " ".join(line for _, line in self.lines)
+
+
 class Captions:
     """Knows every file of the packs that were served while it looked."""
 
     def __init__(self, packs: PackReader) -> None:
         self._packs = packs
         self._seen: str | None = None
-        self._clips: dict[str, list[tuple[str, str]]] = {}
+        self._spoken: dict[str, Spoken] = {}
         self._tracks: dict[str, list[Track]] = {}
 
-    def clip_keys(self, file: str) -> tuple[str, ...]:
-        """The names of the clips in a file, without the routine; empty when it is unknown."""
+    def names(self, file: str) -> tuple[str, ...]:
+        """The names of the clips or steps in a file, without the routine; empty when it is unknown."""
         self._look()
-        return tuple(key.split("/", 1)[1] for key, _ in self._clips.get(file, ()))
+        return self._spoken[file].names if file in self._spoken else ()
 
     def text(self, files: Sequence[str]) -> str:
         """All that is said in these files."""
+        return " ".join(one.text for one in self.spoken(files))
+
+    def spoken(self, files: Sequence[str]) -> list[Spoken]:
+        """What is heard in these files, as far as they are known."""
         self._look()
-        return " ".join(self._clips[file][0][1] for file in files if file in self._clips)
+        return [self._spoken[file] for file in files if file in self._spoken]
 
     def track(self, file: str, token: str = "") -> Track | None:
         """The track in a file; the token tells which, when several tracks sound the same."""
@@ -74,11 +96,33 @@ class Captions:
 
     def _add(self, pack: Pack) -> None:
         for clip in pack.clips.values():
-            known = self._clips.setdefault(clip.file, [])
-            if (clip.key, clip.text) not in known:
-                known.append((clip.key, clip.text))
+            lines = spread(clip.text, clip.ms)
+            self._note(clip.file, Spoken((clip.key.split("/", 1)[1],), clip.ms, lines))
         for track in pack.tracks.values():
-            self._tracks[track.file] = [
-                *(one for one in self._tracks.get(track.file, ()) if one.key != track.key),
-                track,
-            ]
+            others = (one for one in self._tracks.get(track.file, ()) if one.key != track.key)
+            self._tracks[track.file] = [*others, track]
+            for step in track.steps:
+                self._note(step.file, _spoken_step(track, step))
+
+    def _note(self, file: str, spoken: Spoken) -> None:
+        known = self._spoken.get(file, spoken)
+        self._spoken[file] = replace(known, names=tuple(dict.fromkeys((*known.names, *spoken.names))))
+
+
+def _spoken_step(track: Track, step: TimedStep) -> Spoken:
+    _, exercise, level, tempo = track.key.split("/")
+    name = f"{exercise}/{step.id}"
+    lines = tuple((cue.start_ms - step.start_ms, cue.text) for cue in step.cues if cue.text)
+    return Spoken((name, f"{name} {level}", f"{name} {level} {tempo}"), step.end_ms - step.start_ms, lines)
+
+
+def spread(text: str, ms: int) -> tuple[tuple[int, str], ...]:
+    """The sentences of a text, each with when it begins if all were spoken evenly over this time (ms)."""
+    sentences = [one.strip() for one in _SENTENCES.findall(text)]
+    letters = max(1, sum(len(one) for one in sentences))
+    lines: list[tuple[int, str]] = []
+    passed = 0
+    for one in sentences:
+        lines.append((ms * passed // letters, one))
+        passed += len(one)
+    return tuple(lines)

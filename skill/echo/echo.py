@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from skill.alexa.locales import language_of
+from skill.echo.assumptions import BUILTINS
 from skill.echo.captions import Captions, Moment
 from skill.echo.clock import Clock
 from skill.echo.device import Device
@@ -13,9 +14,19 @@ from skill.echo.envelopes import APPLICATION, Envelopes
 from skill.echo.happenings import Happening
 from skill.echo.routing import Router
 from skill.echo.transport import AppTransport, HttpTransport, Transport
-from skill.echo.understanding import BUILTINS, MODEL, load_understanding
+from skill.echo.understanding import MODEL, Understanding, load_understanding
 from skill.pack import PackReader
 from skill.settings import Settings
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Whose Echo it is, and what kind."""
+
+    person: str = "amzn1.ask.account.virtual-person"
+    device: str = "amzn1.ask.device.virtual-echo"
+    locale: str = "nl-NL"
+    audio_player: bool = True
 
 
 @dataclass
@@ -64,19 +75,28 @@ class Echo:
         return self.captions.moment(track, player.offset_ms(self.device.now)) if track else None
 
 
+def understanding_of(locale: str) -> Understanding:
+    """What an Echo of a locale understands. Raises ModelError when its interaction model cannot be read."""
+    builtins = BUILTINS.with_name(f"builtins-{language_of(locale)}.yaml")
+    return load_understanding(MODEL.with_name(f"{locale}.json"), builtins)
+
+
 def make_echo(
     settings: Settings,
     clock: Clock,
     transport: Transport,
-    *,
-    device_id: str = "amzn1.ask.device.virtual-echo",
-    person: str = "amzn1.ask.account.virtual-person",
-    model: Path = MODEL,
-    builtins: Path = BUILTINS,
+    owned: Owned = Owned(),
 ) -> Echo:
-    """An Echo for these settings. Raises ModelError when the interaction model cannot be read."""
-    router = Router(load_understanding(model, builtins), invocation=settings.invocation, wake_word=settings.wake_word)
-    envelopes = Envelopes(application=settings.skill_id or APPLICATION, device=device_id, user=person)
+    """An Echo for these settings. Raises ModelError when the interaction model of its locale cannot be read."""
+    understanding = understanding_of(owned.locale)
+    router = Router(understanding, invocation=settings.invocation, wake_word=settings.wake_word)
+    envelopes = Envelopes(
+        application=settings.skill_id or APPLICATION,
+        device=owned.device,
+        user=owned.person,
+        locale=owned.locale,
+        audio_player=owned.audio_player,
+    )
     log = Log()
     device = Device(
         transport,

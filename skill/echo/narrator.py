@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict
 
+from skill.echo.captions import spread
 from skill.echo.echo import Echo
 from skill.echo.happenings import Happening, Kind
 from skill.echo.loudspeaker import Loudspeaker
 from skill.echo.player import STOPPED
 
-_SENTENCES = re.compile(r"[^.?!]+[.?!]*\s*")
 _HINTS = {
     Kind.ALEXA_SPEAKS: "(Alexa zelf antwoordt. Het bereikt de training niet.)",
     Kind.LISTENING: "(De microfoon is open.)",
@@ -85,13 +84,13 @@ class Narrator:
         return data
 
     def _speaks(self, happening: Happening) -> None:
-        text = self._echo.captions.text(happening.files) or happening.text
-        sentences = [one.strip() for one in _SENTENCES.findall(text)]
-        letters = max(1, sum(len(one) for one in sentences))
         at = happening.at
-        for one in sentences:
-            self._sentences.append((at, one))
-            at += happening.seconds * len(one) / letters
+        for one in self._echo.captions.spoken(happening.files):
+            self._sentences += [(at + start / 1000, line) for start, line in one.lines]
+            at += one.ms / 1000
+        if not happening.files:
+            lines = spread(happening.text, round(happening.seconds * 1000))
+            self._sentences += [(at + start / 1000, line) for start, line in lines]
         for file in happening.files:
             self._sound(file, 0.0)
 

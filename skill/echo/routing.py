@@ -92,10 +92,11 @@ class Router:
         return any(kept == (*words_of(verb), *self._name) for verb in self._assumed.launch) or kept == self._name
 
     def _asked(self, words: Sequence[str]) -> tuple[str, ...]:
-        head = ("vraag", *self._name)
-        if tuple(words[: len(head)]) != head or len(words) < len(head) + 2:
+        verb = len(words) and words[0] in self._assumed.asking
+        size = 1 + len(self._name)
+        if not verb or tuple(words[1:size]) != self._name or len(words) < size + 2:
             return ()
-        connecting, *asked = words[len(head) :]
+        connecting, *asked = words[size:]
         return tuple(asked) if connecting in self._assumed.connecting else ()
 
     def _in_playback(self, said: str) -> Route:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from skill.echo.captions import track_id
@@ -23,7 +25,7 @@ from skill.echo.dialogue import (
     Until,
     waiting,
 )
-from skill.echo.echo import Echo, in_process, make_echo
+from skill.echo.echo import Echo, Owned, in_process, make_echo
 from skill.echo.happenings import Happening, Kind
 from skill.settings import Settings
 
@@ -33,6 +35,7 @@ ALEXA_HERSELF = "Alexa zelf"
 TROUBLE = "storing"
 UNHEARD = "geen gehoor"
 NOTHING = "niets"
+WITHOUT_PLAYER = " zonder speler"
 _NEAR_MS = 1500
 """A stream starts shortly before or after the border of a step; this near counts as at it."""
 _BEHIND_S = 0.05
@@ -45,6 +48,7 @@ _PLACE = re.compile(
 )
 _AGAIN = re.compile(r"(opnieuw|oudste) (Playback\w+)")
 _REPETITION = re.compile(r"herhaling (\d+)")
+_NEW_RECORDING = re.compile(r"nieuwe opname(?: zonder (?:(de vorige)|stap (\w+)))?")
 
 
 class _UnexpectedError(Exception):
@@ -172,27 +176,36 @@ class Stage:
             device.deliver_held(backwards=rest == "omgekeerd")
         elif again is not None:
             device.send_again(again[2], first=again[1] == "oudste")
-        elif text == "app herstart":
-            self._restart(self._settings)
-        elif text == "database kapot":
-            self._restart(replace(self._settings, database=self._folder))
         elif word == "apparaat" and rest:
-            self.echo = self._device(rest)
+            self.echo = self._device(rest.removesuffix(WITHOUT_PLAYER), audio_player=not rest.endswith(WITHOUT_PLAYER))
             self.echo.catch_up()
             self._since = self._turn_start = len(self.echo.happenings)
-        else:
+        elif not self._serves(text):
             raise LookupError("nothing that the README of the dialogues names")
+
+    def _serves(self, text: str) -> bool:
+        """Do what a line says of the server; False when it says nothing of it."""
+        recording = _NEW_RECORDING.fullmatch(text)
+        if text == "database kapot":
+            self._restart(replace(self._settings, database=self._folder))
+            return True
+        if recording is not None:
+            packs = _recorded_anew(self._settings, self._folder, keep=not recording[1], lost=recording[2] or "")
+            self._settings = replace(self._settings, packs=packs)
+        if recording is not None or text == "app herstart":
+            self._restart(self._settings)
+            return True
+        return False
 
     def _restart(self, settings: Settings) -> None:
         self._transport = in_process(settings)
         for echo in self._echoes.values():
             echo.device.transport = self._transport
 
-    def _device(self, name: str) -> Echo:
+    def _device(self, name: str, *, audio_player: bool = True) -> Echo:
         if name not in self._echoes:
-            identity = f"amzn1.ask.device.{name}"
-            echo = make_echo(self._settings, self._clock, self._transport, device_id=identity)
-            self._echoes[name] = echo
+            owned = Owned(device=f"amzn1.ask.device.{name}", audio_player=audio_player)
+            self._echoes[name] = make_echo(self._settings, self._clock, self._transport, owned)
         return self._echoes[name]
 
     # ------------------------------------------------------------------ expectations
@@ -227,17 +240,26 @@ class Stage:
         text = self.echo.captions.text(happening.files) or happening.text
         if expected.startswith('"'):
             return expected.strip('"').casefold() in text.casefold()
-        keys = [key for file in happening.files for key in self.echo.captions.clip_keys(file)]
-        return any(expected in (key, key.split("[")[0]) for key in keys)
+        wanted = expected.split(" + ")
+        if len(wanted) > 1:
+            named = zip_longest(happening.files, wanted, fillvalue="")
+            return all(self._names(file, one) == one != "" for file, one in named)
+        return any(self._names(file, expected) == expected for file in happening.files)
+
+    def _names(self, file: str, expected: str) -> str:
+        """The name of a file, in the words that are expected if they are one of its names."""
+        names = self.echo.captions.names(file)
+        short = [name.split("[")[0].split("@")[0] for name in names]
+        return expected if expected in (*names, *short) else " = ".join(names)
 
     def _described(self, happening: Happening) -> str:
         if happening.kind is Kind.ALEXA_SPEAKS:
             return ALEXA_HERSELF
         if happening.kind in (Kind.TROUBLE, Kind.UNHEARD):
             return f"{happening.kind}: {happening.text}"
-        keys = [key for file in happening.files for key in self.echo.captions.clip_keys(file)]
+        keys = [" = ".join(self.echo.captions.names(file)) for file in happening.files]
         text = self.echo.captions.text(happening.files) or happening.text
-        return f"{' = '.join(keys) or 'text'} ({text[:80]!r})"
+        return f"{' + '.join(keys) or 'text'} ({text[:80]!r})"
 
     def _sees(self, expected: str) -> None:
         got = self._seen(expected)
@@ -305,3 +327,22 @@ class Stage:
         if moment is None or moment.cue is None or moment.cue.repetition is None:
             return f"no repetition ({self._place()})"
         return f"herhaling {moment.cue.repetition}"
+
+
+def _recorded_anew(settings: Settings, folder: Path, *, keep: bool, lost: str) -> Path:
+    """The pack under another id, as after a new build; the earlier one is kept or gone, and had the step ``lost``."""
+    served = settings.pack_folder
+    manifest = json.loads((served / "manifest.json").read_text(encoding="utf-8"))
+    earlier = manifest["pack"]
+    anew = folder / f"after-{earlier}" / served.name
+    anew.mkdir(parents=True)
+    for file in served.glob("*.mp3"):
+        (anew / file.name).symlink_to(file.resolve())
+    (anew / "manifest.json").write_text(json.dumps({**manifest, "pack": earlier[::-1]}), encoding="utf-8")
+    for track in manifest["tracks"].values():
+        track["hash"] = f"earlier-{track['hash']}"
+        for step in track["steps"]:
+            step["id"] = f"{lost}_before" if step["id"] == lost else step["id"]
+    if keep:
+        (anew / f"manifest-{earlier}.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return anew.parent

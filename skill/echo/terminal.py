@@ -10,9 +10,10 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 
+from skill.alexa.locales import LOCALES
 from skill.echo.clock import Clock, RealClock, VirtualClock
 from skill.echo.dialogue import Until, read_dialogue, waiting
-from skill.echo.echo import Echo, in_process, make_echo, over_http
+from skill.echo.echo import Echo, Owned, in_process, make_echo, over_http
 from skill.echo.keyboard import END, Keyboard, open_keyboard
 from skill.echo.loudspeaker import Loudspeaker, Mute, find_loudspeaker
 from skill.echo.narrator import Narrator
@@ -25,6 +26,8 @@ EXAMPLES = """examples:
   rugoefening simulate --first                  as somebody who never used it
   printf 'Alexa, start rugoefening\\nstart\\n' | rugoefening simulate --fast
   rugoefening simulate --script tests/dialogues/01-eerste-training.txt
+  rugoefening simulate --no-player              on a device that can only speak: step by step
+  rugoefening simulate --locale en-GB           on an Echo that is set to English
   rugoefening simulate --url http://127.0.0.1:5050
 
 While it runs, type what you would say, at any moment. A line such as "~ 40 s" lets time pass with --fast.
@@ -56,7 +59,8 @@ def main(arguments: list[str]) -> int:
         person = f"amzn1.ask.account.{uuid.uuid4().hex if throwaway else 'virtual-person'}"
         if chosen.later:
             _was_here_yesterday(settings, transport, clock, person)
-        echo = make_echo(settings, clock, transport, person=person)
+        owned = Owned(person, locale=chosen.locale, audio_player=not chosen.no_player)
+        echo = make_echo(settings, clock, transport, owned)
         return _Session(echo, settings, chosen).run()
 
 
@@ -74,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--later", action="store_true", help="as somebody who heard the full intro yesterday")
     parser.add_argument("--url", metavar="URL", help="a server that runs, instead of a skill in this process")
     parser.add_argument("--voice", metavar="NAME", help="which pack to use (default: RUGOEFENING_VOICE or espeak)")
+    parser.add_argument("--locale", choices=LOCALES, default=LOCALES[0], help="the language of the device")
+    parser.add_argument("--no-player", action="store_true", help="a device without a player: always step by step")
     parser.add_argument("--mute", action="store_true", help="make no sound")
     parser.add_argument("--json", action="store_true", help="everything that happens, one JSON object a line")
     return parser
@@ -95,7 +101,7 @@ def _scripts(settings: Settings, files: list[Path]) -> int:
 
 def _was_here_yesterday(settings: Settings, transport: Transport, clock: Clock, person: str) -> None:
     """Let the same person open the skill a day ago, hear the intro, and say no more."""
-    yesterday = make_echo(settings, VirtualClock(clock.now() - _DAY_S), transport, person=person)
+    yesterday = make_echo(settings, VirtualClock(clock.now() - _DAY_S), transport, Owned(person))
     yesterday.device.say(f"{settings.wake_word} open {settings.invocation}")
     yesterday.wait(_LONGEST_S)
 

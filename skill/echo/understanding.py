@@ -2,50 +2,48 @@
 
 Alexa's own recogniser is not available outside a device. This one follows its known habits: a built-in intent
 fires on exactly its words, a custom intent also on what resembles its samples, and FallbackIntent on the rest.
-Words that only safety phrases use are never given to another intent.
+A safety phrase inside a longer sentence wins from everything around it.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import yaml
-from rapidfuzz import fuzz
 
 from skill.alexa.intents import command_for_intent
 from skill.coach.commands import Command
-from skill.echo.vocabulary import Vocabulary
-from skill.echo.words import without, without_opening, words_of
+from skill.echo.assumptions import BUILTINS, Assumptions, load_assumptions
+from skill.echo.resemblance import Likeness, Resemblance
+from skill.echo.samples import Sample, samples_of
+from skill.echo.words import trimmed, without, without_opening
 from skill.errors import ModelError
 from skill.settings import PROJECT
 
 MODEL = PROJECT / "interaction_models" / "nl-NL.json"
-BUILTINS = Path(__file__).with_name("builtins-nl.yaml")
 FALLBACK = "AMAZON.FallbackIntent"
 BUILT_IN = "AMAZON."
 SAFETY = tuple(f"{name}Intent" for name in ("Emergency", "SeeDoctor", "AskFirst", "Dizzy", "Pain"))
+"""The safety intents, the gravest first."""
 MEDICAL = "MedicalQuestionIntent"
-_THRESHOLD = 0.5
-_SAME_ALARM = 0.12
-"""What a sample gains that holds the alarm words themselves."""
-_SAFETY_FIRST = 0.06
-"""How much closer another intent must come before a safety intent loses to it."""
-_CLOSEST = 40
+_THRESHOLD = 0.48
+"""Below this score nothing comes close."""
+_SAFETY_THRESHOLD = 0.44
+"""A complaint may be less like a sample than a wish."""
+_CLEAR = 0.8
+"""Below this score a safety intent needs a word that points at it."""
+_FAMILIAR = 0.72
+"""Below this score words about the own body are a complaint rather than a wish."""
+_MOSTLY = 0.7
+"""The share of the samples with a word that must be about safety before it is a part of the body."""
 _PHRASE = 3
 """From this many words on a safety sample inside a sentence counts as said."""
-_COMMON = 1500
-"""A word in more samples than this does not lead to any of them, unless it is the most telling one."""
-_TELLING = 0.3
 _SURE = 0.88
 """A slip that is less like an alarm word than this raises no alarm."""
-_SLOT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -68,46 +66,28 @@ class Understood:
 
 
 @dataclass(frozen=True)
-class Assumptions:
-    """What we assume of Amazon's Dutch recogniser and device, from ``builtins-nl.yaml``."""
+class Grounds:
+    """What an utterance was judged by, for whoever wants to know."""
 
-    intents: Mapping[str, Sequence[str]]
-    playback: frozenset[str]
-    becomes_pause: frozenset[str]
-    launch: tuple[str, ...]
-    connecting: tuple[str, ...]
-    session_end: tuple[str, ...]
-    fillers: frozenset[str]
-    openings: tuple[tuple[str, ...], ...]
-    digits: Mapping[str, str]
+    closest: tuple[Likeness, ...]
+    """Per intent its closest sample, the best first; at most three."""
+    alarms: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Fillers, which carry no meaning of their own."""
 
 
 @dataclass(frozen=True)
-class Sample:
-    """One sample of the model, its slot filled in: the words, and what they mean."""
+class _Verdict:
+    sample: Sample
+    score: float
+    why: str
 
-    intent: str
-    words: tuple[str, ...]
-    slots: tuple[tuple[str, str], ...] = ()
+    @property
+    def is_safety(self) -> bool:
+        return self.sample.intent in SAFETY
 
 
-def load_assumptions(path: Path = BUILTINS) -> Assumptions:
-    """Read ``builtins-nl.yaml``. Raises ModelError when it cannot be read."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Assumptions(
-            intents=raw["intents"],
-            playback=frozenset(raw["playback"]),
-            becomes_pause=frozenset(raw["becomes_pause"]),
-            launch=tuple(raw["launch"]),
-            connecting=tuple(raw["connecting"]),
-            session_end=tuple(raw["session_end"]),
-            fillers=frozenset(word for entry in raw["fillers"] for word in words_of(entry)),
-            openings=tuple(sorted((words_of(one) for one in raw["openings"]), key=len, reverse=True)),
-            digits=raw["digits"],
-        )
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ModelError("The words of the built-in intents cannot be read:", [f"{path}: {error!r}"]) from error
+_NOTHING = Sample(FALLBACK, ())
 
 
 def load_understanding(model_path: Path = MODEL, builtins_path: Path = BUILTINS) -> Understanding:
@@ -131,36 +111,15 @@ def _loaded(model_path: Path, builtins_path: Path, *_stamps: int) -> Understandi
     try:
         raw = json.loads(model_path.read_text(encoding="utf-8"))
         language = raw["interactionModel"]["languageModel"]
-        samples = tuple(_samples(language, assumptions))
+        samples = tuple(samples_of(language, assumptions))
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{model_path}: {error!r}; run scripts/build_models.py"
         raise ModelError("The interaction model cannot be read:", [message]) from error
     return Understanding(samples, assumptions, invocation=language["invocationName"])
 
 
-def _samples(language: Mapping[str, Any], assumptions: Assumptions) -> Iterator[Sample]:
-    values = {
-        kind["name"]: [
-            (value["id"], spoken)
-            for value in kind["values"]
-            for spoken in (value["name"]["value"], *value["name"].get("synonyms", ()))
-        ]
-        for kind in language.get("types", ())
-    }
-    for intent in language["intents"]:
-        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
-        for text in (*intent["samples"], *assumptions.intents.get(intent["name"], ())):
-            slot = _SLOT.search(text)
-            if slot is None:
-                yield Sample(intent["name"], words_of(text, assumptions.digits))
-                continue
-            for identity, spoken in values[types[slot[1]]]:
-                filled = text.replace(slot[0], spoken)
-                yield Sample(intent["name"], words_of(filled, assumptions.digits), ((slot[1], identity),))
-
-
 class Understanding:
-    """Takes text and says which intent a Dutch Echo would choose."""
+    """Takes text and says which intent an Echo would choose."""
 
     def __init__(self, samples: Sequence[Sample], assumptions: Assumptions, *, invocation: str) -> None:
         self.assumptions = assumptions
@@ -172,30 +131,81 @@ class Understanding:
             if known.intent != sample.intent and sample.intent.startswith(BUILT_IN):
                 self._exact[sample.words] = sample
 
+    def understand(self, text: str) -> Understood:
+        """The intent for what somebody said, FallbackIntent when nothing comes close."""
+        words = self.assumptions.spelling.words(text)
+        if not words:
+            return self._understood(text, _Verdict(_NOTHING, 0.0, "nothing was said"))
+        if words in self._exact:
+            return self._understood(text, _Verdict(self._exact[words], 1.0, "exactly a sample"))
+        return self._understood(text, self._same(words) or self._denied(words) or self._judged(words))
+
+    def grounds(self, text: str) -> Grounds:
+        """What there is to say about an utterance beside the outcome."""
+        words = self.assumptions.spelling.words(text)
+        alarms = self._alarms_in(words)
+        left_out = tuple(word for word in words if word in self.assumptions.fillers)
+        return Grounds(tuple(self._resemblance.closest(words, alarms, asking=self._asks(words))[:3]), alarms, left_out)
+
+    def built_in(self, text: str) -> Understood | None:
+        """The built-in intent that these words fire, if they are its words but for politeness; else None."""
+        words = self.assumptions.spelling.words(text)
+        for form in (words, self._core(words)):
+            sample = self._exact.get(form)
+            if sample is not None and sample.intent.startswith(BUILT_IN):
+                score = 1.0 if form == words else 0.95
+                return self._understood(text, _Verdict(sample, score, "words of a built-in intent"))
+        return None
+
+    def as_pause(self, understood: Understood) -> Understood:
+        """The same words as PauseIntent: how "stop" arrives when audio plays and no session is open."""
+        why = f"{understood.intent} without a session arrives as a pause"
+        return self._understood(understood.text, _Verdict(Sample("AMAZON.PauseIntent", ()), understood.score, why))
+
+    def _understood(self, text: str, verdict: _Verdict) -> Understood:
+        sample, score = verdict.sample, round(min(1.0, verdict.score), 3)
+        command = command_for_intent(sample.intent)
+        # on its own, "ik ben klaar" is the answer to "are you ready?"
+        shown = Command.START if command is Command.READY else command
+        return Understood(text, str(shown), sample.intent, dict(sample.slots), score, verdict.why)
+
     # What follows is only needed for words that are not exactly a sample.
+
+    @cached_property
+    def _resemblance(self) -> Resemblance:
+        own = (one for one in self._distinct if one.intent == FALLBACK or not one.intent.startswith(BUILT_IN))
+        return Resemblance(own, self.assumptions.fillers, self.assumptions.negations, SAFETY)
+
+    @cached_property
+    def _distinct(self) -> Collection[Sample]:
+        """The samples without their fillers, each once an intent."""
+        fillers = self.assumptions.fillers
+        bare = (one if one.slots else Sample(one.intent, without(one.words, fillers)) for one in self.samples)
+        return dict.fromkeys(bare).keys()
 
     @cached_property
     def _cores(self) -> Mapping[tuple[str, ...], Sample]:
         """The samples by the words that carry their meaning, where these mean one thing only."""
-        cores: dict[tuple[str, ...], dict[str, Sample]] = defaultdict(dict)
-        for sample in self.samples:
-            cores[self._core(sample.words)].setdefault(str(command_for_intent(sample.intent)), sample)
+        cores: dict[tuple[str, ...], dict[Command, Sample]] = defaultdict(dict)
+        for sample in self._distinct:
+            cores[sample.words].setdefault(command_for_intent(sample.intent), sample)
         return {core: next(iter(found.values())) for core, found in cores.items() if len(found) == 1}
 
     @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        own = (sample for sample in self.samples if not sample.intent.startswith(BUILT_IN))
-        return Vocabulary(((one.intent, one.words) for one in own), self.assumptions.fillers)
+    def _body(self) -> frozenset[str]:
+        """What follows "mijn" in safety samples, and hardly in others."""
+        after: dict[str, list[bool]] = defaultdict(list)
+        for sample in self._distinct:
+            for first, word in pairwise(sample.words):
+                if first in self.assumptions.own:
+                    after[word].append(sample.intent in SAFETY)
+        return frozenset(word for word, found in after.items() if sum(found) >= _MOSTLY * len(found))
 
     @cached_property
-    def _postings(self) -> Mapping[str, Sequence[int]]:
-        """Per word the samples of custom intents that hold it."""
-        postings: dict[str, list[int]] = defaultdict(list)
-        for index, sample in enumerate(self.samples):
-            if not sample.intent.startswith(BUILT_IN):
-                for word in set(sample.words):
-                    postings[word].append(index)
-        return postings
+    def _safety_pairs(self) -> frozenset[tuple[str, str]]:
+        """Every two words that follow each other in a safety sample."""
+        phrases = (sample.words for sample in self.samples if sample.intent in SAFETY)
+        return frozenset(pair for words in phrases for pair in pairwise(words))
 
     @cached_property
     def _alarms(self) -> frozenset[str]:
@@ -204,126 +214,133 @@ class Understanding:
             words[0] for words, sample in self._exact.items() if len(words) == 1 and sample.intent in SAFETY
         )
 
-    def understand(self, text: str) -> Understood:
-        """The intent for what somebody said, FallbackIntent when nothing comes close."""
-        words = words_of(text, self.assumptions.digits)
-        if not words:
-            return self._understood(text, Sample(FALLBACK, ()), 0.0, "nothing was said")
-        if words in self._exact:
-            return self._understood(text, self._exact[words], 1.0, "exactly a sample")
-        alarms = self._alarms_in(words)
-        alarm = next(iter(alarms), "")
-        allowed = self._allowed(words, alarms)
-        same = self._same_core(words)
-        if same is not None and (allowed is None or same.intent in allowed):
-            return self._understood(text, same, 0.95, f"same words as '{' '.join(same.words)}'")
-        best, score = self._closest(words, alarms, allowed)
-        if best is None or (score < _THRESHOLD and allowed is None):
-            return self._understood(text, Sample(FALLBACK, ()), score, "nothing comes close")
-        reason = f"resembles '{' '.join(best.words)}'"
-        return self._understood(text, best, score, f"{reason}; '{alarm}' is a safety word" if alarm else reason)
-
-    def built_in(self, text: str) -> Understood | None:
-        """The built-in intent that these words fire, if they are its words but for politeness; else None."""
-        words = words_of(text, self.assumptions.digits)
-        for form in (words, self._core(words)):
-            sample = self._exact.get(form)
-            if sample is not None and sample.intent.startswith(BUILT_IN):
-                return self._understood(text, sample, 1.0 if form == words else 0.95, "words of a built-in intent")
-        return None
-
-    def as_pause(self, understood: Understood) -> Understood:
-        """The same words as PauseIntent: how "stop" arrives when audio plays and no session is open."""
-        why = f"{understood.intent} without a session arrives as a pause"
-        return self._understood(understood.text, Sample("AMAZON.PauseIntent", ()), understood.score, why)
-
-    def _understood(self, text: str, sample: Sample, score: float, why: str) -> Understood:
-        command = command_for_intent(sample.intent)
-        # on its own, "ik ben klaar" is the answer to "are you ready?"
-        shown = Command.START if command is Command.READY else command
-        return Understood(text, str(shown), sample.intent, dict(sample.slots), round(min(1.0, score), 3), why)
-
     def _core(self, words: Sequence[str]) -> tuple[str, ...]:
         return without(words, self.assumptions.fillers)
 
-    def _same_core(self, words: tuple[str, ...]) -> Sample | None:
+    def _same(self, words: tuple[str, ...]) -> _Verdict | None:
+        """A sample that differs only in fillers or in a polite opening."""
         core = self._core(words)
         opened = without_opening(words, self.assumptions.openings)
+        for form in (*trimmed(words, self.assumptions.fillers), *trimmed(opened, self.assumptions.fillers)):
+            if form in self._exact and form != words:
+                return self._like(self._exact[form])
         for form in (core, opened, self._core(opened), without_opening(core, self.assumptions.openings)):
-            found = self._cores.get(form) or self._exact.get(form)
-            if found is not None and (form in self._cores or form != core):
-                return found
+            found = self._cores.get(form)
+            if found is not None:
+                return self._like(found)
         return None
+
+    @staticmethod
+    def _like(sample: Sample) -> _Verdict:
+        return _Verdict(sample, 0.95, f"same words as '{' '.join(sample.words)}'")
+
+    def _denied(self, words: tuple[str, ...]) -> _Verdict | None:
+        """No wish at all where somebody says that nothing is wrong, unless something else is."""
+        left = self._undenied(words)
+        if left == words:
+            return None
+        if self._allowed(left, self._alarms_in(left)) is not None:
+            return self._same(left) or self._judged(left)
+        return _Verdict(_NOTHING, 0.0, "what would be wrong is denied")
+
+    def _undenied(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words without "geen pijn" and the like; a pair that is a complaint itself ("geen lucht") stays."""
+        for denial in self.assumptions.denials:
+            size = len(denial)
+            for at in range(len(words) - size):
+                word = words[at + size]
+                if words[at : at + size] != denial or (denial[-1], word) in self._safety_pairs:
+                    continue
+                if self._alarms_in((word,)):
+                    return self._undenied(words[:at] + words[at + size + 1 :])
+        return words
+
+    def _judged(self, words: tuple[str, ...]) -> _Verdict:
+        """What the whole resembles, or the gravest safety phrase in a part of it."""
+        whole = self._resembling(words)
+        found = [*self._phrases(words), *(one for part in self._parts(words) if (one := self._inside(part)))]
+        if whole.is_safety:
+            found.append(whole)
+        return min(found, key=lambda one: SAFETY.index(one.sample.intent)) if found else whole
+
+    def _phrases(self, words: tuple[str, ...]) -> list[_Verdict]:
+        """The safety samples inside what was said."""
+        forms = dict.fromkeys((words, self._core(words)))
+        samples = (self._exact.get(span) or self._cores.get(span) for form in forms for span in _spans(form))
+        return [
+            _Verdict(sample, 0.9, f"'{' '.join(sample.words)}' is said in it")
+            for sample in samples
+            if sample is not None and sample.intent in SAFETY
+        ]
+
+    def _inside(self, part: tuple[str, ...]) -> _Verdict | None:
+        found = self._same(part)
+        if found is None and len(part) >= _PHRASE:
+            found = self._resembling(part)
+        if found is None or not found.is_safety:
+            return None
+        return found if found.score >= _THRESHOLD or self._about_the_body(part) else None
+
+    def _parts(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """What stands between words like "want", and beside a complete other command."""
+        cuts = [-1, *(at for at, word in enumerate(words) if word in self.assumptions.joints), len(words)]
+        for left, right in pairwise(cuts):
+            if 1 <= right - left - 1 < len(words):
+                yield words[left + 1 : right]
+        for at in range(1, len(words) - 1):
+            if self._is_other_command(words[:at]):
+                yield words[at:]
+            if self._is_other_command(words[at:]):
+                yield words[:at]
+
+    def _is_other_command(self, words: tuple[str, ...]) -> bool:
+        found = self._exact.get(words) or self._cores.get(self._core(words))
+        return found is not None and found.intent not in SAFETY
+
+    def _resembling(self, words: tuple[str, ...]) -> _Verdict:
+        alarms = self._alarms_in(words)
+        allowed = self._allowed(words, alarms)
+        found = self._resemblance.closest(words, alarms, allowed, asking=self._asks(words))
+        bodily = allowed is None and self._about_the_body(words)
+        complaint = None
+        if bodily and (not found or found[0].score < _FAMILIAR):
+            complaint = next(iter(self._resemblance.closest(words, alarms, SAFETY)), None)
+        vague = allowed is None and not bodily and not self._resemblance.points_at(words, SAFETY)
+        likely = (one for one in found if not (vague and one.sample.intent in SAFETY and one.score < _CLEAR))
+        best = complaint or next(likely, None)
+        tells = best is not None and best.sample.intent in SAFETY and not self._asks(words)
+        least = _SAFETY_THRESHOLD if tells else _THRESHOLD
+        if best is None or (best.score < least and allowed is None and complaint is None):
+            return _Verdict(_NOTHING, best.score if best else 0.0, "nothing comes close")
+        why = f"resembles '{' '.join(best.sample.words)}'"
+        why = f"{why}; '{alarms[0]}' is a safety word" if alarms else why
+        return _Verdict(self._named(best.sample, words), best.score, why)
+
+    def _named(self, sample: Sample, words: Sequence[str]) -> Sample:
+        """The sample, without its slot where an unknown word may be what somebody really named."""
+        traces = [self._resemblance.traces(word) for word in words]
+        known = {trace.word for found in traces for trace in found}
+        return sample if all(traces) or known.issuperset(sample.value) else Sample(sample.intent, sample.words)
 
     def _alarms_in(self, words: Sequence[str]) -> tuple[str, ...]:
         """The alarm words behind what was said."""
-        traces = (trace for word in words for trace in self._vocabulary.trace(word))
+        traces = (trace for word in words for trace in self._resemblance.traces(word))
         return tuple(one.word for one in traces if one.word in self._alarms and one.surety >= _SURE)
 
     def _allowed(self, words: tuple[str, ...], alarms: Sequence[str]) -> tuple[str, ...] | None:
         """The intents that may win, None for all: a safety phrase inside a sentence, or an alarm word, narrows it."""
-        spans = (words[i:j] for i in range(len(words)) for j in range(i + _PHRASE, len(words) + 1))
-        if any(span in self._exact and self._exact[span].intent in SAFETY for span in spans):
+        if self._phrases(words):
             return SAFETY
         return (*SAFETY, MEDICAL) if alarms else None
 
-    def _closest(
-        self, words: tuple[str, ...], alarms: tuple[str, ...], allowed: tuple[str, ...] | None
-    ) -> tuple[Sample | None, float]:
-        traced = self._traced(words)
-        whole = sum(self._said_weight(word) for word in words)
-        evidence = self._evidence(traced, whole)
-        best: Sample | None = None
-        best_score = 0.0
-        said = " ".join(words)
-        for index in self._candidates(traced, allowed):
-            sample = self.samples[index]
-            alike = self._alike(traced, whole, sample.words)
-            shape = fuzz.ratio(said, " ".join(sample.words)) / 100
-            score = 0.6 * alike + 0.25 * evidence.get(sample.intent, 0.0) + 0.15 * shape
-            safe = _SAFETY_FIRST if sample.intent in SAFETY else 0.0
-            safe += _SAME_ALARM * sum(word in sample.words for word in alarms) / max(1, len(alarms))
-            if score + safe > best_score:
-                best, best_score = sample, score + safe
-        return best, best_score
+    def _about_the_body(self, words: Sequence[str]) -> bool:
+        """Whether somebody tells something about a part of the own body, and asks nothing."""
+        own = (part for first, part in pairwise(words) if first in self.assumptions.own)
+        return not self._asks(words) and any(part in self._body for part in own)
 
-    def _said_weight(self, word: str) -> float:
-        """The weight of a spoken word: that of the known words behind it, or that of an unknown one."""
-        traces = self._vocabulary.trace(word)
-        if not traces:
-            return self._vocabulary.weight(word)
-        return max(self._vocabulary.weight(trace.word) for trace in traces)
+    def _asks(self, words: Sequence[str]) -> bool:
+        return bool(self.assumptions.questions.intersection(self._core(words)[:1]))
 
-    def _traced(self, words: Iterable[str]) -> dict[str, float]:
-        """The known words behind the spoken ones, each with its weight."""
-        traced: dict[str, float] = {}
-        for word in words:
-            for trace in self._vocabulary.trace(word):
-                weight = self._vocabulary.weight(trace.word) * trace.surety
-                traced[trace.word] = max(weight, traced.get(trace.word, 0.0))
-        return traced
 
-    def _evidence(self, traced: Mapping[str, float], whole: float) -> dict[str, float]:
-        found: Counter[str] = Counter()
-        for word, weight in traced.items():
-            for intent, share in self._vocabulary.shares(word).items():
-                found[intent] += weight * share  # type: ignore[assignment]  # a Counter may hold fractions
-        whole = max(whole, sum(traced.values()), 0.001)
-        return {intent: amount / whole for intent, amount in found.items()}
-
-    def _candidates(self, traced: Mapping[str, float], allowed: tuple[str, ...] | None) -> list[int]:
-        telling = sorted(traced, key=lambda word: traced[word], reverse=True)
-        points: Counter[int] = Counter()
-        for place, word in enumerate(telling):
-            common = len(self._postings.get(word, ())) > _COMMON
-            if place and (common or (place >= 2 and traced[word] < _TELLING)):
-                continue
-            for index in self._postings.get(word, ()):
-                if allowed is None or self.samples[index].intent in allowed:
-                    points[index] += traced[word] / (4 + len(self.samples[index].words))  # type: ignore[assignment]
-        return [index for index, _ in points.most_common(_CLOSEST)]
-
-    def _alike(self, traced: Mapping[str, float], whole: float, sample: Sequence[str]) -> float:
-        weights = {word: self._vocabulary.weight(word) for word in sample}
-        shared = sum(min(traced[word], weight) for word, weight in weights.items() if word in traced)
-        return 2 * shared / max(0.001, max(whole, sum(traced.values())) + sum(weights.values()))
+def _spans(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return (words[i:j] for i in range(len(words)) for j in range(i + _PHRASE, len(words) + 1))

@@ -7,8 +7,7 @@ to one that does: a slip of the tongue or the keyboard, another ending, or a com
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,18 +34,16 @@ class Trace:
 class Vocabulary:
     """All words of the samples, with their weight and what each says about the intents."""
 
-    def __init__(self, samples: Iterable[tuple[str, Sequence[str]]], fillers: frozenset[str]) -> None:
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
-        totals: Counter[str] = Counter()
-        for intent, words in samples:
-            totals[intent] += 1
-            for word in set(words):
-                counts[word][intent] += 1
-        self._shares = {word: _shares(found, totals) for word, found in counts.items()}
+    def __init__(
+        self, uses: Mapping[str, Mapping[str, int]], totals: Mapping[str, int], fillers: frozenset[str]
+    ) -> None:
+        """``uses``: per word in how many samples of an intent it stands; ``totals``: the samples of every intent."""
+        self._shares = {word: _shares(found, totals) for word, found in uses.items()}
         most = math.log(max(2, len(totals)))
-        self._weights = {
+        self.weights = {
             word: LEAST_WEIGHT if word in fillers else _weight(share, most) for word, share in self._shares.items()
         }
+        """Per known word how much it says about what is meant."""
         self._fillers = fillers
         self._long = [word for word in self._shares if len(word) >= _SHORTEST_TYPO]
         self.trace = lru_cache(maxsize=4096)(self._trace)
@@ -57,7 +54,7 @@ class Vocabulary:
 
     def weight(self, word: str) -> float:
         """How much a word says about what is meant: from 0.05 for a filler to 1 for a word of one intent."""
-        known = self._weights.get(word)
+        known = self.weights.get(word)
         if known is not None:
             return known
         if word in self._fillers:
@@ -76,7 +73,7 @@ class Vocabulary:
                 known = first if first in self._shares else first.rstrip("se")
                 return (Trace(known, 0.9), Trace(last, 0.95))
         for cut in range(3, len(word) - _SHORTEST_HALF + 1):
-            if word[cut:] in self._shares and self._weights[word[cut:]] > 0.5:
+            if word[cut:] in self._shares and self.weights[word[cut:]] > 0.5:
                 return (Trace(word[cut:], 0.9),)
         return ()
 
@@ -95,7 +92,7 @@ class Vocabulary:
         return (Trace(best, 0.85),) if best else ()
 
 
-def _shares(found: Counter[str], totals: Counter[str]) -> dict[str, float]:
+def _shares(found: Mapping[str, int], totals: Mapping[str, int]) -> dict[str, float]:
     # smoothed, or an intent with few samples would seem to own every word in them
     rates = {intent: count / (totals[intent] + 20) for intent, count in found.items()}
     whole = sum(rates.values())

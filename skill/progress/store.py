@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+FINISHED_KEPT = 60
+"""How many times of finished runs are told."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -32,14 +35,24 @@ class Known:
     """Whether the place is of another device."""
     level: str | None = None
     tempo: str | None = None
+    way: str | None = None
+    """The way to train: "continuous" or "step_by_step"."""
+    finished: tuple[float, ...] = ()
+    """When runs were finished (seconds since 1970), newest first, at most ``FINISHED_KEPT``."""
     intro_at: float | None = None
     intro_hash: str | None = None
     closed: bool = False
     """Whether the run that was asked about is ended or finished."""
+    completed: bool = False
+    """Whether the run that was asked about is one of the finished ones."""
 
 
 class Store(Protocol):
-    """Remembers progress. Every method raises StoreError when it cannot be done now."""
+    """Remembers progress. Every method raises StoreError when it cannot be done now.
+
+    The log tells once what is wrong, so nobody who catches a StoreError logs it again. For a person without an id
+    ("") nothing is stored; a device without an id has the place of the device "".
+    """
 
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
@@ -53,8 +66,10 @@ class Store(Protocol):
         Events older than the place, and events of closed runs, change nothing.
         """
 
-    def save_profile(self, person: str, *, level: str | None, tempo: str | None, at: float) -> None:
-        """Remember level and tempo."""
+    def save_profile(
+        self, person: str, *, level: str | None, tempo: str | None, way: str | None = None, at: float
+    ) -> None:
+        """Remember level, tempo and way to train; what is None stays as it was."""
 
     def intro_heard(self, person: str, text_hash: str, at: float) -> None:
         """Remember which safety intro was heard, and when."""
@@ -66,10 +81,13 @@ class Store(Protocol):
         """End a run: its place is forgotten, and late events bring nothing back."""
 
     def forget(self, person: str, at: float, run: str | None = None) -> None:
-        """Wipe everything of a person; late events of this run and the open ones store nothing."""
+        """Wipe everything of a person; late events of this run, and of every run that is known, store nothing."""
 
-    def expire(self, before: float) -> int:
-        """Throw away what was last touched before this time; returns how many rows went."""
+    def expire(self, before: float) -> None:
+        """Throw away what was last touched before this time."""
 
     def check(self) -> None:
         """Raise StoreError when the store cannot be used now."""
+
+    def close(self) -> None:
+        """Let go of what is held open; the next call opens it again."""

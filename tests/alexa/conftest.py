@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ class Answer:
         """The clip that is said, by its key."""
         speech = self.body.get("outputSpeech")
         return self._key(speech["ssml"]) if speech else None
+
+    @property
+    def heard(self) -> list[str]:
+        """All that is said, in order: clips by key, steps as ``track.step``."""
+        files = re.findall(r"/([^/]+)\.mp3", (self.body.get("outputSpeech") or {}).get("ssml", ""))
+        return [self._name(f"{file}.mp3") for file in files]
 
     @property
     def directives(self) -> list[str]:
@@ -77,6 +84,13 @@ class Answer:
     def attributes(self) -> dict[str, Any]:
         """What the session keeps."""
         return self.raw.get("sessionAttributes") or {}
+
+    def _name(self, file: str) -> str:
+        for key, track in self.pack.tracks.items():
+            for step in track.steps:
+                if step.file == file:
+                    return f"{key.split('/')[1]}.{step.id}"
+        return self._key(file)
 
     def _key(self, ssml: str) -> str:
         return next(key.split("/", 1)[1] for key, clip in self.pack.clips.items() if clip.file in ssml)

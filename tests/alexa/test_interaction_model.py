@@ -10,6 +10,9 @@ import pytest
 
 from skill.alexa.intents import command_for_intent
 from skill.alexa.interaction_model import (
+    MODELS,
+    MOST_BYTES,
+    MOST_LETTERS,
     OBLIGATORY,
     build_all,
     build_model,
@@ -17,18 +20,20 @@ from skill.alexa.interaction_model import (
     main,
     read_phrases,
 )
+from skill.alexa.locales import LOCALES
 from skill.alexa.phrase_templates import expand
 from skill.coach.commands import Command
 from skill.errors import ModelError
 from skill.settings import PROJECT, Settings
 
-PHRASES = PROJECT / "interaction_models" / "phrases" / "nl.yaml"
+FOLDER = PROJECT / "interaction_models" / "phrases"
+PHRASES = FOLDER / "nl.yaml"
 
 
-@pytest.fixture(scope="module")
-def language() -> dict[str, Any]:
-    """The language model of nl-NL as it lies in the project."""
-    text = (PROJECT / "interaction_models" / "nl-NL.json").read_text(encoding="utf-8")
+@pytest.fixture(scope="module", params=LOCALES)
+def language(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The language model of each locale as it lies in the project."""
+    text = (MODELS / f"{request.param}.json").read_text(encoding="utf-8")
     model: dict[str, Any] = json.loads(text)["interactionModel"]["languageModel"]
     return model
 
@@ -75,11 +80,19 @@ def test_samples_hold_letters_only(language: dict[str, Any]) -> None:
         for sample in samples:
             left = sample.replace("{exercise}", "").translate(str.maketrans("", "", " '-."))
             assert not left or left.isalpha(), sample
+            assert len(sample) <= MOST_LETTERS, sample
 
 
-def test_every_custom_command_can_be_asked_for_by_name(language: dict[str, Any]) -> None:
-    """Each command has at least three forms that fit behind "vraag rugoefening naar"."""
-    source = read_phrases(PHRASES)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_model_is_too_large(locale: str) -> None:
+    """Alexa takes a model of a megabyte and a half."""
+    assert (MODELS / f"{locale}.json").stat().st_size <= MOST_BYTES
+
+
+@pytest.mark.parametrize("file", ["nl.yaml", "en.yaml", "de.yaml"])
+def test_every_custom_command_can_be_asked_for_by_name(file: str) -> None:
+    """Each command has at least three forms that fit behind "vraag rugoefening naar" and its like."""
+    source = read_phrases(FOLDER / file)
     for name, entry in source.commands.items():
         if name in ("ready", "yes", "no", "choose_exercise"):
             continue
@@ -97,9 +110,10 @@ def test_the_invocation_name_can_be_chosen() -> None:
             build_model(source, wrong)
 
 
-def test_built_ins_can_be_left_without_samples() -> None:
+@pytest.mark.parametrize("file", ["nl.yaml", "en.yaml", "de.yaml"])
+def test_built_ins_can_be_left_without_samples(file: str) -> None:
     """For whoever finds that own samples on built-ins do harm."""
-    model = build_model(read_phrases(PHRASES), "rugoefening", builtin_samples=False)
+    model = build_model(read_phrases(FOLDER / file), "rugoefening", builtin_samples=False)
     samples = _samples(model["interactionModel"]["languageModel"])
     assert not any(own for name, own in samples.items() if name.startswith("AMAZON."))
     assert samples["PauseIntent"]
@@ -149,12 +163,53 @@ def test_check_says_when_a_model_is_out_of_date(
 
 
 def test_models_are_written_whole(tmp_path: Path) -> None:
-    """Writing leaves one file, and it is current afterwards."""
-    (built,) = build_all("rugoefening", models=tmp_path / "models")
-    assert not built.is_current
-    built.write()
-    assert built.is_current
-    assert [one.name for one in (tmp_path / "models").iterdir()] == ["nl-NL.json"]
+    """Writing leaves one file a locale and nothing else, and all are current afterwards."""
+    models = build_all("rugoefening", models=tmp_path / "models")
+    assert not any(built.is_current for built in models)
+    for built in models:
+        built.write()
+    assert all(built.is_current for built in models)
+    assert {one.name for one in (tmp_path / "models").iterdir()} == {f"{locale}.json" for locale in LOCALES}
+
+
+def _phrase_file(folder: Path, name: str, head: str) -> Path:
+    """A phrase file with all that Alexa asks for, and little else."""
+    bare = "".join(f"  - {one}\n" for one in OBLIGATORY)
+    path = folder / name
+    path.write_text(f"{head}\ncommands:\n  pain: {{phrases: au}}\nbare:\n{bare}", encoding="utf-8")
+    return path
+
+
+def test_a_file_can_serve_several_locales(tmp_path: Path) -> None:
+    """One file of phrases makes the same model for each of its locales; one locale may stand without a list."""
+    _phrase_file(tmp_path, "en.yaml", "locales: [en-GB, en-US]")
+    _phrase_file(tmp_path, "nl.yaml", "locale: nl-NL")
+    built = build_all("rugoefening", phrases=tmp_path, models=tmp_path / "models")
+    assert [one.path.name for one in built] == ["en-GB.json", "en-US.json", "nl-NL.json"]
+    assert built[0].text == built[1].text
+
+
+@pytest.mark.parametrize(
+    ("head", "problem"),
+    [
+        ("parts: {}", "write locale: or locales:"),
+        ("locale: fr-FR", "no locale 'fr-FR'"),
+        ("locales: 5", "no locale '5'"),
+        ("locales: [en-GB, de-DE]", "not one language"),
+    ],
+)
+def test_a_locale_that_cannot_be_is_named(tmp_path: Path, head: str, problem: str) -> None:
+    """No locale, one that the skill does not serve, and two languages in one file."""
+    with pytest.raises(ModelError, match=problem):
+        read_phrases(_phrase_file(tmp_path, "x.yaml", head))
+
+
+def test_two_files_cannot_make_the_same_model(tmp_path: Path) -> None:
+    """Which of them would win nobody could tell."""
+    _phrase_file(tmp_path, "one.yaml", "locale: en-GB")
+    _phrase_file(tmp_path, "two.yaml", "locales: [en-US, en-GB]")
+    with pytest.raises(ModelError, match="en-GB stands in two phrase files"):
+        build_all("rugoefening", phrases=tmp_path, models=tmp_path / "models")
 
 
 @pytest.mark.parametrize(

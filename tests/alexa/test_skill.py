@@ -152,10 +152,10 @@ def test_a_finished_run_is_counted_and_closed(talk: Talk) -> None:
         talk.send(event("PlaybackFinished", last, 180_000, seconds=600))
     with sqlite3.connect(talk.settings.database) as connection:
         assert connection.execute("SELECT count(*) FROM finished").fetchone() == (1,)
-    assert talk.send(launch(seconds=700)).clip == "intro_later"
+    assert talk.send(launch(seconds=700)).clip == "intro_later[1]"
 
 
-@pytest.mark.parametrize(("days", "clip"), [(29, "intro_later"), (31, "intro_first")])
+@pytest.mark.parametrize(("days", "clip"), [(29, "intro_later[0]"), (31, "intro_first")])
 def test_after_a_month_the_full_intro_comes_back(talk: Talk, days: int, clip: str) -> None:
     """Who has not been there for 30 days hears all of the safety text again."""
     talk.send(launch())
@@ -202,11 +202,11 @@ def test_an_exercise_is_chosen_by_its_slot(talk: Talk) -> None:
     assert talk.send(chosen("ER_SUCCESS_NO_MATCH")).clip == "cannot"
 
 
-def test_a_device_without_an_audio_player_is_told(talk: Talk) -> None:
-    """Start on a device that cannot stream is answered honestly."""
+def test_a_device_without_an_audio_player_trains_in_conversation(talk: Talk) -> None:
+    """Start on a device that cannot stream speaks the first step, and opens the microphone behind it."""
     asked = talk.send(launch(interfaces={"Display": {}}))
     answer = talk.send(intent("StartIntent", attributes=asked.attributes, interfaces={"Display": {}}))
-    assert (answer.clip, answer.directives) == ("no_audio_player", [])
+    assert (answer.heard, answer.directives, answer.open) == (["start", "open_book.to_floor", "step_ask"], [], True)
 
 
 def test_forgetting_wipes_and_stays_wiped(talk: Talk) -> None:

@@ -189,9 +189,19 @@ def garbage(bench: Bench) -> None:
 
 
 def header(bench: Bench) -> None:
-    """Its first frame bears the mark of an encoder."""
+    """Its first frame is a header that some players count as sound and others leave out."""
     raw = bench.path.read_bytes()
-    bench.path.write_bytes(raw[:60] + b"LAME" + raw[64:])
+    bench.path.write_bytes(raw[:13] + b"Info" + raw[17:])
+
+
+def lost_step(bench: Bench) -> None:
+    """The file of one of its steps is gone."""
+    (bench.path.parent / bench.track.steps[0].file).unlink()
+
+
+def endless_step(track: Manifest) -> None:
+    """A step is longer than an answer may be."""
+    track["steps"][-1]["end_ms"] += 240_000
 
 
 def half(bench: Bench) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from audio.lock import only_one
 from audio.voices import EspeakVoice, Readiness, Recording, Voice
-from skill.content import Entry, Pronunciation
+from skill.content import Entry, PromptId, Pronunciation
 from skill.errors import AudioError, ContentError
 from skill.pack import Pack, PackReader, load_pack
 from tests.audio.small import build_small, small_content
@@ -85,6 +85,24 @@ def test_one_changed_line_is_spoken_alone(small_packs: Path) -> None:
     """
     result, _ = build_small(small_packs, small_content(CHANGED))
     assert (result.spoken, result.written, result.reused, result.changed) == (1, 4, 6, True)
+
+
+def test_another_name_of_the_skill_makes_only_what_names_it(small_packs: Path) -> None:
+    """Another invocation name or wake word is heard at once, and the files that name neither stay as they were."""
+    content = small_content()
+    prompts = {**content.prompts}
+    intro, stopped = prompts[PromptId.INTRO_FIRST], prompts[PromptId.STOPPED]
+    prompts[PromptId.INTRO_FIRST] = replace(intro, cues=(replace(intro.cues[0], text="Welkom bij {invocation}."),))
+    prompts[PromptId.STOPPED] = replace(stopped, cues=(replace(stopped.cues[0], text="Zeg later: {wake_word}."),))
+    named = replace(content, prompts=prompts)
+    build_small(small_packs, named)
+    before = load_pack(small_packs / "espeak" / "manifest.json").clips
+    result, _ = build_small(small_packs, replace(named, invocation="mijn oefening", wake_word="Computer"))
+    after = load_pack(small_packs / "espeak" / "manifest.json").clips
+    changed = {key for key in after if after[key].file != before[key].file}
+    assert changed == {"small/intro_first", "small/stopped"}
+    assert (result.spoken, result.written) == (2, 2)
+    assert after["small/intro_first"].text == "Welkom bij mijn oefening."
 
 
 def test_earlier_pack_can_still_be_read(small_packs: Path) -> None:

@@ -14,6 +14,8 @@ from skill.pack import Pack
 from tests.sketch import sketch_pack
 
 ROUTINE = "bovenrug"
+INTRO_LATER = "intro_later[0]"
+"""The short introduction of whoever did not train yet this week."""
 
 
 @dataclass(frozen=True)

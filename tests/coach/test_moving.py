@@ -122,10 +122,12 @@ def test_another_level_leaves_a_pause_a_pause(bench: Bench, command: Command) ->
     assert reply.clip == f"{command}_paused"
 
 
-def test_without_an_audio_player_nothing_is_promised(bench: Bench) -> None:
-    """A device that cannot play streams gets an honest sentence instead of a directive it ignores."""
+def test_without_an_audio_player_the_step_is_spoken(bench: Bench) -> None:
+    """A device that cannot play streams hears the step in the answer, and no directive that it ignores."""
     reply = bench.ask(Command.NEXT_STEP, "open_book.position", audio_player=False)
-    assert (reply.clip, reply.play) == (PromptId.NO_AUDIO_PLAYER, None)
+    assert (reply.play, reply.stop, reply.clear) == (None, False, False)
+    assert reply.step is not None
+    assert bench.course.step_key(reply.step) == "open_book.explanation"
 
 
 def test_another_level_with_the_name_during_a_pause_asks_to_go_on(bench: Bench) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from skill.coach import Button, Command, Intro, Question, Reply, Situation, State, press
 from skill.coach.course import LEAD_MS
+from skill.coach.situation import LEFT
 from skill.content import PromptId, clip_key
-from tests.coach.conftest import ROUTINE, Bench
+from tests.coach.conftest import INTRO_LATER, ROUTINE, Bench
 
 
 def test_pause_opens_the_microphone_once(bench: Bench) -> None:
@@ -99,7 +100,7 @@ def test_at_a_launch_one_can_begin_again(bench: Bench, command: str, target: str
 def test_a_finished_run_is_not_offered_again(bench: Bench) -> None:
     """Who was in the closing begins a new training."""
     reply = bench.ask(Command.LAUNCH, "elbows_up.closing", pause_age_s=86_400, state=State.PAUSED)
-    assert (reply.clip, reply.question) == (PromptId.INTRO_LATER, Question.START)
+    assert (reply.clip, reply.question) == (INTRO_LATER, Question.START)
 
 
 def test_the_full_intro_comes_before_an_old_place(bench: Bench) -> None:
@@ -111,10 +112,19 @@ def test_the_full_intro_comes_before_an_old_place(bench: Bench) -> None:
 
 
 def test_stop_keeps_the_place(bench: Bench) -> None:
-    """Stop stops, says so, and the place is remembered."""
+    """Stop stops, says so, and the place is remembered, with the position left."""
     reply = bench.ask(Command.STOP, "open_book.left_side")
     assert (reply.clip, reply.stop, reply.question) == (PromptId.STOPPED, True, None)
-    assert reply.remember.place == bench.at("open_book.left_side")
+    assert reply.remember.place == bench.at("open_book.left_side", marks=LEFT)
+
+
+def test_after_stop_the_position_is_taken_again(bench: Bench) -> None:
+    """Who said stop may have got up: "ga verder" a moment later says first how to lie or sit."""
+    stopped = bench.ask(Command.STOP, "open_book.left_side").remember.place
+    reply = bench.ask(Command.RESUME, stopped, state=State.PAUSED, pause_age_s=10.0)
+    assert (reply.clip, bench.heard(reply)) == ("resume_position[open_book.left_side]", "open_book.left_side")
+    assert reply.play is not None
+    assert LEFT not in reply.play.stream.marks
 
 
 @pytest.mark.parametrize(
@@ -176,4 +186,4 @@ def test_what_was_made_easier_in_a_pause_goes_on_gently(bench: Bench) -> None:
 def test_going_on_with_an_ended_run_hears_the_full_intro(bench: Bench) -> None:
     """ "Ga verder" after the end of a run leads to the full intro; a launch says what is due."""
     assert bench.ask(Command.RESUME, None, state=State.ENDED).clip == PromptId.INTRO_FIRST
-    assert bench.ask(Command.LAUNCH, None, state=State.ENDED).clip == PromptId.INTRO_LATER
+    assert bench.ask(Command.LAUNCH, None, state=State.ENDED).clip == INTRO_LATER

@@ -6,7 +6,7 @@ import pytest
 
 from skill.coach import Command, Intro, Question, State
 from skill.content import PromptId, clip_key
-from tests.coach.conftest import Bench
+from tests.coach.conftest import INTRO_LATER, Bench
 
 AT_START = {"question": Question.START, "in_session": True, "state": State.ASKED}
 
@@ -15,7 +15,7 @@ def test_a_launch_asks_before_anything_plays(bench: Bench) -> None:
     """The first launch says the full intro, a later one the short; both ask and wait."""
     first = bench.ask(Command.LAUNCH, None, intro=Intro.FULL)
     later = bench.ask(Command.LAUNCH, None)
-    assert (first.clip, later.clip) == (PromptId.INTRO_FIRST, PromptId.INTRO_LATER)
+    assert (first.clip, later.clip) == (PromptId.INTRO_FIRST, INTRO_LATER)
     assert first.question is later.question is Question.START
     assert first.remember.intro_heard
     assert first.play is None
@@ -59,7 +59,7 @@ def test_words_that_need_a_place_get_help_at_the_start(bench: Bench, command: st
 def test_without_a_run_and_a_session_the_intro_comes_first(bench: Bench, command: str) -> None:
     """Nothing plays before somebody has heard who should not exercise."""
     reply = bench.ask(Command(command), None)
-    assert (reply.clip, reply.question, reply.play) == (PromptId.INTRO_LATER, Question.START, None)
+    assert (reply.clip, reply.question, reply.play) == (INTRO_LATER, Question.START, None)
 
 
 def test_ready_after_the_start_means_stop(bench: Bench) -> None:
@@ -91,7 +91,7 @@ def test_help_without_a_training_opens_the_microphone(bench: Bench) -> None:
     reply = bench.ask(Command.HELP, None)
     assert (reply.clip, reply.question) == (PromptId.HELP_START, Question.OFFER)
     started = bench.ask(Command.START, None, question=Question.OFFER, in_session=True)
-    assert (started.clip, started.question, started.play) == (PromptId.INTRO_LATER, Question.START, None)
+    assert (started.clip, started.question, started.play) == (INTRO_LATER, Question.START, None)
 
 
 def test_what_is_kept_can_be_wiped_at_once(bench: Bench) -> None:
@@ -146,7 +146,7 @@ def test_forgetting_asks_first(bench: Bench) -> None:
     """Wiping is asked about; yes wipes, no and stop keep, another word is simply obeyed."""
     asked = bench.ask(Command.FORGET_ME, "open_book.position")
     assert (asked.clip, asked.question, asked.remember.forget) == (PromptId.FORGET_ASK, Question.FORGET, False)
-    facts = {"question": Question.FORGET, "in_session": True}
+    facts = {"state": State.ASKED, "question": Question.FORGET, "in_session": True}
     wiped = bench.ask(Command.YES, "open_book.position", **facts)
     assert (wiped.clip, wiped.remember.forget, wiped.clear) == (PromptId.FORGET_DONE, True, True)
     for word in (Command.NO, Command.STOP):

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from skill.errors import StoreError
-from skill.progress import Place, SqliteStore
-
-PLACE = Place("run1", "bovenrug", "open_book", "position", 12_000, "basic", "normal", "aaaaaaaa", "b", 1000.0)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
-    """An empty store."""
-    return SqliteStore(tmp_path / "new" / "progress.sqlite3")
+from skill.progress import Known, SqliteStore
+from tests.progress.samples import PLACE, rows
 
 
 def test_a_place_comes_back_on_its_device(store: SqliteStore) -> None:
@@ -76,10 +65,10 @@ def test_a_finished_run_is_counted_once(store: SqliteStore) -> None:
     """Double events count one training; a run that was wiped is not counted again."""
     for at in (1.0, 2.0):
         store.finish_run("p", "run1", at, "bovenrug")
-    assert store.finished_runs("p") == [1.0]
+    assert store.load("p", "d", None).finished == (1.0,)
     store.forget("p", 3.0, "run1")
     store.finish_run("p", "run1", 4.0, "bovenrug")
-    assert store.finished_runs("p") == []
+    assert store.load("p", "d", None).finished == ()
 
 
 def test_the_profile_keeps_what_is_not_mentioned(store: SqliteStore) -> None:
@@ -91,78 +80,103 @@ def test_the_profile_keeps_what_is_not_mentioned(store: SqliteStore) -> None:
     assert (known.level, known.tempo, known.intro_hash, known.intro_at) == ("easier", "calm", "abc", 3.0)
 
 
+def test_only_the_newest_finished_runs_are_told(store: SqliteStore) -> None:
+    """Of a person who trains for years the newest sixty times come back, newest first."""
+    for day in range(70):
+        store.finish_run("p", f"run{day}", float(day), "bovenrug")
+    store.finish_run("q", "other", 500.0, "bovenrug")
+    assert store.load("p", "d", None).finished == tuple(float(day) for day in range(69, 9, -1))
+
+
+def test_a_late_word_does_not_make_the_profile_older(store: SqliteStore) -> None:
+    """What is remembered expires by the newest touch, whatever the order of the requests."""
+    store.save_profile("p", level="easier", tempo=None, at=5000.0)
+    store.save_profile("p", level=None, tempo="calm", at=10.0)
+    store.intro_heard("p", "abc", 20.0)
+    store.expire(4000.0)
+    assert store.load("p", "d", None).tempo == "calm"
+
+
+def test_nobody_has_no_memory(store: SqliteStore) -> None:
+    """For a person without an id nothing at all is stored: all such people would share it."""
+    store.save_place("", "d", PLACE)
+    store.move_place("", "d", PLACE, started=True)
+    store.save_profile("", level="easier", tempo="calm", way="step_by_step", at=1.0)
+    store.intro_heard("", "abc", 1.0)
+    store.finish_run("", "run1", 2.0, "bovenrug")
+    store.close_run("", "run1", 3.0)
+    store.forget("", 4.0, "run2")
+    assert store.load("", "d", "run1") == Known()
+    store.close()
+    assert not any(rows(store.path).values())
+
+
+def test_a_device_without_an_id_has_a_place(store: SqliteStore) -> None:
+    """Without a device id the place is that of the device "", found there and from other devices."""
+    store.save_place("p", "", PLACE)
+    here, there = store.load("p", "", None), store.load("p", "kitchen", None)
+    assert (here.place, here.elsewhere) == (PLACE, False)
+    assert (there.place, there.elsewhere) == (PLACE, True)
+
+
 def test_forgetting_leaves_no_trace_of_the_person(store: SqliteStore) -> None:
-    """After forgetting, no row of any table names the person, and late events store nothing."""
+    """After forgetting, no row of any table names the person, and late events of any run store nothing."""
+    store.save_place("p", "d", replace(PLACE, run="run0", at=900.0))
     store.save_place("p", "d", PLACE)
     store.save_profile("p", level="easier", tempo=None, at=1.0)
-    store.finish_run("p", "run1", 2.0, "bovenrug")
-    store.forget("p", 3.0)
-    store.move_place("p", "d", replace(PLACE, at=4000.0), started=True)
-    with sqlite3.connect(store.path) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # names from the schema
-            assert all("p" not in row for row in rows)
+    store.finish_run("p", "run2", 2.0, "bovenrug")
+    store.forget("p", 3.0, "run3")
+    for run in ("run0", "run1", "run2", "run3"):
+        store.move_place("p", "d", replace(PLACE, run=run, at=4000.0), started=True)
+        store.finish_run("p", run, 4000.0, "bovenrug")
+    assert not any("p" in row for table in rows(store.path).values() for row in table)
+
+
+def test_what_was_wiped_is_in_no_byte_of_the_files(store: SqliteStore) -> None:
+    """Deleting a row leaves its text in a database file; here it is overwritten, and the log is emptied."""
+    person = "c0ffee" * 5
+    store.save_profile("q" * 30, level="basic", tempo=None, at=1.0)
+    store.save_place(person, "kitchen", PLACE)
+    store.save_profile(person, level="easier", tempo=None, at=1.0)
+
+    def traces() -> list[str]:
+        return [path.name for path in store.path.parent.iterdir() if person.encode() in path.read_bytes()]
+
+    assert traces()
+    store.forget(person, 3.0)
+    assert traces() == []
+    store.save_profile(person, level="easier", tempo=None, at=1.0)
+    store.expire(2.0)
+    assert traces() == []
 
 
 def test_old_rows_expire(store: SqliteStore) -> None:
-    """What was not touched since a given time goes, the rest stays."""
+    """What was not touched since a given time goes from every table, the rest stays."""
     store.save_place("p", "d", PLACE)
+    store.finish_run("p", "run1", 1500.0, "bovenrug")
+    store.close_run("q", "run9", 1500.0)
     store.save_profile("p", level="easier", tempo=None, at=5000.0)
-    assert store.expire(2000.0) == 1
-    known = store.load("p", "d", None)
-    assert (known.place, known.level) == (None, "easier")
+    store.expire(2000.0)
+    assert {table for table, found in rows(store.path).items() if found} == {"person"}
+    known = store.load("p", "d", "run9")
+    assert (known.place, known.level, known.closed) == (None, "easier", False)
 
 
-def test_threads_share_the_file(store: SqliteStore) -> None:
-    """Eight threads that count trainings at once lose none."""
-
-    def count(number: int) -> None:
-        for turn in range(10):
-            store.finish_run("p", f"run{number}-{turn}", float(turn), "bovenrug")
-        store.close()
-
-    threads = [threading.Thread(target=count, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(store.finished_runs("p")) == 80
+@pytest.mark.parametrize("device", ["attic", "bedroom", "kitchen"])
+def test_of_places_of_the_same_moment_that_of_the_device_counts(store: SqliteStore, device: str) -> None:
+    """The time of a request is in whole seconds, so two devices may tell the same one."""
+    for other in ("attic", "bedroom", "kitchen"):
+        store.save_place("p", other, PLACE)
+    assert not store.load("p", device, None).elsewhere
 
 
-def test_a_locked_database_is_a_store_error(store: SqliteStore) -> None:
-    """A writer that holds the file makes a write fail with one clear error, and reading still works."""
-    store.save_place("p", "d", PLACE)
-    with sqlite3.connect(store.path, isolation_level=None) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="the place is not remembered"):
-            store.save_place("p", "d", PLACE)
-        assert store.load("p", "d", None).place == PLACE
-
-
-def test_a_newer_database_is_left_alone(store: SqliteStore) -> None:
-    """A file of a newer version is refused and not touched."""
-    store.check()
-    store.close()
-    with sqlite3.connect(store.path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="newer version"):
-        SqliteStore(store.path).check()
-
-
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
-    """A corrupt file gives a store error, and its bytes stay."""
-    path = tmp_path / "progress.sqlite3"
-    path.write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(StoreError):
-        SqliteStore(path).check()
-    assert path.read_bytes().startswith(b"this is no database")
-
-
-def test_an_unusable_folder_is_a_store_error(tmp_path: Path) -> None:
-    """A folder that cannot be made gives a store error, not a traceback."""
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(StoreError):
-        SqliteStore(tmp_path / "file" / "progress.sqlite3").load("p", "d", None)
+def test_the_way_to_train_is_remembered(store: SqliteStore) -> None:
+    """It stays when only the level changes, and changes when it is chosen anew."""
+    store.save_profile("p", level=None, tempo=None, way="step_by_step", at=1.0)
+    store.save_profile("p", level="easier", tempo=None, at=2.0)
+    assert store.load("p", "d", None).way == "step_by_step"
+    store.save_profile("p", level=None, tempo=None, way="continuous", at=3.0)
+    assert (store.load("p", "d", None).way, store.load("p", "d", None).level) == ("continuous", "easier")
 
 
 def test_the_newest_place_of_the_same_run_wins(store: SqliteStore) -> None:
@@ -173,25 +187,3 @@ def test_the_newest_place_of_the_same_run_wins(store: SqliteStore) -> None:
     assert known.place is not None
     assert (known.place.track, known.elsewhere) == ("seated_turn", True)
     assert not store.load("p", "bedroom", None).elsewhere
-
-
-def test_after_a_failed_write_nobody_waits_again(store: SqliteStore) -> None:
-    """A locked database is waited for once; the next writes are refused at once for a moment."""
-    store.check()
-    with sqlite3.connect(store.path, isolation_level=None) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreError, match="locked"):
-            store.save_place("p", "d", PLACE)
-        with pytest.raises(StoreError, match="a moment ago"):
-            store.save_place("p", "d", PLACE)
-
-
-def test_a_file_that_was_taken_away_is_made_anew(store: SqliteStore) -> None:
-    """When the file disappears under a running server, the next word makes a new one and works."""
-    store.save_place("p", "d", PLACE)
-    for path in store.path.parent.iterdir():
-        path.unlink()
-    store.check()
-    assert store.load("p", "d", None).place is None
-    store.save_place("p", "d", PLACE)
-    assert store.load("p", "d", None).place == PLACE

@@ -1,0 +1,1 @@
+"""Tests of the skill package for Amazon."""
