@@ -35,6 +35,7 @@ class Assumptions:
     negations: frozenset[str]
     questions: frozenset[str]
     own: frozenset[str]
+    linking: tuple[str, ...]
 
 
 def load_assumptions(path: Path = BUILTINS) -> Assumptions:
@@ -73,6 +74,7 @@ def _assumptions(raw: Mapping[str, Any]) -> Assumptions:
         negations=single("negations"),
         questions=single("questions"),
         own=single("own"),
+        linking=tuple(raw["linking"]),
     )
 
 

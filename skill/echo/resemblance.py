@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -40,20 +40,30 @@ class Resemblance:
     """Compares words with the samples of the custom intents."""
 
     def __init__(
-        self, samples: Iterable[Sample], fillers: frozenset[str], negations: frozenset[str], favoured: Collection[str]
+        self,
+        samples: Iterable[Sample],
+        fillers: frozenset[str],
+        negations: frozenset[str],
+        linking: Sequence[str],
+        favoured: Collection[str],
     ) -> None:
-        """``favoured``: the intents that win where others come no closer."""
+        """``linking``: what may join two words to one; ``favoured``: the intents that win where others come no closer."""
         self._samples = tuple(samples)
         self._favoured = frozenset(favoured)
         self._fillers = fillers
         self._negations = negations
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._postings: dict[tuple[str, int], list[int]] = defaultdict(list)
+        """Per word and how often it was said before in a sample, the samples."""
         for index, sample in enumerate(self._samples):
-            for word in sample.words:
-                self._postings[word].append(index)
+            for numbered in _numbered(sample.words):
+                self._postings[numbered].append(index)
         intents = [sample.intent for sample in self._samples]
-        uses = {word: Counter([intents[index] for index in found]) for word, found in self._postings.items()}
-        self._vocabulary = Vocabulary(uses, Counter(intents), fillers)
+        uses = {
+            word: Counter([intents[index] for index in found])
+            for (word, before), found in self._postings.items()
+            if before == 0
+        }
+        self._vocabulary = Vocabulary(uses, Counter(intents), fillers, linking)
         weights = self._vocabulary.weights
         self._totals = [sum([weights[word] for word in sample.words]) for sample in self._samples]
 
@@ -88,7 +98,7 @@ class Resemblance:
         pairs = _pairs([word for word in words if word not in self._fillers])
         denied = not self._negations.isdisjoint(words)
         best: dict[str, Likeness] = {}
-        for alike, index in self._alike(traced, whole, allowed):
+        for alike, index in self._alike(words, traced, whole, allowed):
             sample = self._samples[index]
             shape = fuzz.ratio(said, " ".join(sample.words)) / 100
             order = _shared_pairs(pairs, _pairs(sample.words))
@@ -125,13 +135,13 @@ class Resemblance:
         return found
 
     def _alike(
-        self, traced: Mapping[str, float], whole: float, allowed: Collection[str] | None
+        self, words: Sequence[str], traced: Mapping[str, float], whole: float, allowed: Collection[str] | None
     ) -> list[tuple[float, int]]:
         """The samples that share most with what was said: from 0 to 1 how much, and their index."""
         shared: dict[int, float] = defaultdict(float)
-        for word, weight in traced.items():
-            for index in self._postings.get(word, ()):
-                shared[index] += weight
+        for word, before in _numbered(trace.word for said in words for trace in self._vocabulary.trace(said)):
+            for index in self._postings.get((word, before), ()):
+                shared[index] += traced[word]
         samples, totals = self._samples, self._totals
         found = (
             (2 * amount / (whole + totals[index]), index)
@@ -139,6 +149,14 @@ class Resemblance:
             if amount > _LEAST_SHARED * whole and (allowed is None or samples[index].intent in allowed)
         )
         return nlargest(_CLOSEST, found)
+
+
+def _numbered(words: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Every word with how often it came before."""
+    seen: Counter[str] = Counter()
+    for word in words:
+        yield word, seen[word]
+        seen[word] += 1
 
 
 def _pairs(words: Sequence[str]) -> set[tuple[str, str]]:

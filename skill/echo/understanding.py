@@ -174,7 +174,8 @@ class Understanding:
     @cached_property
     def _resemblance(self) -> Resemblance:
         own = (one for one in self._distinct if one.intent == FALLBACK or not one.intent.startswith(BUILT_IN))
-        return Resemblance(own, self.assumptions.fillers, self.assumptions.negations, SAFETY)
+        known = self.assumptions
+        return Resemblance(own, known.fillers, known.negations, known.linking, SAFETY)
 
     @cached_property
     def _distinct(self) -> Collection[Sample]:
@@ -193,13 +194,17 @@ class Understanding:
 
     @cached_property
     def _body(self) -> frozenset[str]:
-        """What follows "mijn" in safety samples, and hardly in others."""
+        """What follows "mijn" in safety samples, at the start of one of them, and hardly in others."""
+        own = self.assumptions.own
         after: dict[str, list[bool]] = defaultdict(list)
+        starts = set()
         for sample in self._distinct:
+            if sample.intent in SAFETY and len(sample.words) > 1 and sample.words[0] in own:
+                starts.add(sample.words[1])
             for first, word in pairwise(sample.words):
-                if first in self.assumptions.own:
+                if first in own:
                     after[word].append(sample.intent in SAFETY)
-        return frozenset(word for word, found in after.items() if sum(found) >= _MOSTLY * len(found))
+        return frozenset(word for word in starts if sum(after[word]) >= _MOSTLY * len(after[word]))
 
     @cached_property
     def _safety_pairs(self) -> frozenset[tuple[str, str]]:

@@ -7,7 +7,7 @@ to one that does: a slip of the tongue or the keyboard, another ending, or a com
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,9 +35,16 @@ class Vocabulary:
     """All words of the samples, with their weight and what each says about the intents."""
 
     def __init__(
-        self, uses: Mapping[str, Mapping[str, int]], totals: Mapping[str, int], fillers: frozenset[str]
+        self,
+        uses: Mapping[str, Mapping[str, int]],
+        totals: Mapping[str, int],
+        fillers: frozenset[str],
+        linking: Sequence[str],
     ) -> None:
-        """``uses``: per word in how many samples of an intent it stands; ``totals``: the samples of every intent."""
+        """``uses``: per word in how many samples of an intent it stands; ``totals``: the samples of every intent.
+
+        ``linking``: the letters that may join two words to one.
+        """
         self._shares = {word: _shares(found, totals) for word, found in uses.items()}
         most = math.log(max(2, len(totals)))
         self.weights = {
@@ -45,6 +52,7 @@ class Vocabulary:
         }
         """Per known word how much it says about what is meant."""
         self._fillers = fillers
+        self._linking = ("", *linking)
         self._long = [word for word in self._shares if len(word) >= _SHORTEST_TYPO]
         self.trace = lru_cache(maxsize=4096)(self._trace)
 
@@ -69,9 +77,12 @@ class Vocabulary:
     def _compound(self, word: str) -> tuple[Trace, ...]:
         for cut in range(_SHORTEST_HALF - 1, len(word) - _SHORTEST_HALF + 1):
             first, last = word[:cut], word[cut:]
-            if last in self._shares and (first in self._shares or first.rstrip("se") in self._shares):
-                known = first if first in self._shares else first.rstrip("se")
-                return (Trace(known, 0.9), Trace(last, 0.95))
+            if last not in self._shares:
+                continue
+            for letters in self._linking:
+                known = first.removesuffix(letters)
+                if known in self._shares:
+                    return (Trace(known, 0.9), Trace(last, 0.95))
         for cut in range(3, len(word) - _SHORTEST_HALF + 1):
             if word[cut:] in self._shares and self.weights[word[cut:]] > 0.5:
                 return (Trace(word[cut:], 0.9),)
