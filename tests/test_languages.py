@@ -41,6 +41,16 @@ def test_every_word_that_is_quoted_is_understood(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_every_quoted_word_is_exactly_a_sample(locale: str) -> None:
+    """What the voice tells people to say is in the model to the letter, so that Alexa surely knows it."""
+    understanding = understanding_of(locale)
+    words = load_content().words.say[language_of(locale)]
+    for name, word in words.items():
+        if name not in NOT_OURS:
+            assert understanding.understand(word).score == 1.0, (name, word)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_training_in_the_words_of_the_device(locale: str, built_pack: Path, tmp_path: Path) -> None:
     """Opened with the word that is quoted, paused and resumed: the quoted words are the device's."""
     words = load_content().words.say[language_of(locale)]

@@ -14,7 +14,7 @@ from skill.alexa.token import decode
 from skill.coach import Intro, Playhead, Question, Situation, State, Stream, Way
 from skill.coach.course import step_offset
 from skill.coach.playback import LONG_PAUSE_S
-from skill.coach.situation import AFTER_PAIN, AFTER_STEP, LEVELS, SPEAKING, STORED_MARKS, UNPLAYED
+from skill.coach.situation import AFTER_PAIN, AFTER_STEP, CHAIR_ONLY, LEVELS, SPEAKING, STORED_MARKS, UNPLAYED
 from skill.content import Content
 from skill.content.model import Level, Tempo
 from skill.errors import StoreError
@@ -98,7 +98,7 @@ def situation(world: World, asked: Asked, exercise: str | None = None) -> Situat
     if interrupted:
         question = Question.PAUSE  # the step was not heard to its end, and is still to be done
     playing = asked.playing and playhead is not None and not asked.in_session
-    closed = profile.closed and not asked.attributes.get("place")
+    closed = profile.closed and playhead is None
     age = 0.0 if playing or stepping else _age(asked, saved_at)
     eased = not playing and age is not None and age <= LONG_PAUSE_S and _is_eased(asked, playhead)
     if eased and playhead is not None:
@@ -200,7 +200,7 @@ def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, f
     held = _held(world, asked)
     if held is not None:
         return translate(world, held, _held_step(asked)), _time(asked.attributes.get("at"))
-    if known.closed:
+    if known.closed and (known.place is None or known.elsewhere):
         return None, None
     saved = _saved(known)
     stream = asked.stream
@@ -213,6 +213,8 @@ def _place(world: World, asked: Asked, known: Known) -> tuple[Playhead | None, f
     if saved is None or known.place is None or saved.stream.run != stream.run:
         return translate(world, live), None
     step = known.place.step if known.place.track == stream.track else None
+    if CHAIR_ONLY in saved.stream.marks - stream.marks:  # decided on while the device still played the other
+        return translate(world, saved, known.place.step), known.place.at
     return _agreed(world.pack, translate(world, live, step), saved), known.place.at
 
 

@@ -35,7 +35,7 @@ from skill.coach import (
 from skill.coach.course import Course
 from skill.coach.playback import LONG_PAUSE_S
 from skill.coach.reply import Close, Remember
-from skill.coach.situation import RETRIED
+from skill.coach.situation import CHAIR_ONLY, RETRIED
 from skill.content.prompt_ids import PromptId
 from skill.errors import StoreError
 from skill.progress import Known
@@ -50,6 +50,8 @@ _BUTTONS = {
 }
 
 
+LATE_S = 3600.0
+"""An event is not later than this; what seems later is a clock that was set back."""
 Now = Callable[[], World]
 """Gives what a request is answered with at this moment."""
 
@@ -220,7 +222,7 @@ def _write(world: World, asked: Asked, wanted: Remember, left_at: float) -> None
     if wanted.place is not None:
         place = facts.place_of(world, wanted.place, left_at)
         if place is not None:
-            store.save_place(asked.person, asked.device, place)
+            store.save_place(asked.person, asked.device, place, at)
     if wanted.close is not None:
         run, how = wanted.close
         if how is Close.FINISHED:
@@ -277,15 +279,31 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
         return Reply()
     kind = request.object_type
     if kind == "AudioPlayer.PlaybackNearlyFinished":
+        if _is_late(asked, known):
+            return Reply()
         return follow(world.content, world.pack, stream)
     playhead = _event_place(world, stream, request, known)
     if playhead is None:
         return Reply()
     if kind == "AudioPlayer.PlaybackFailed":
         return _failed(world, asked, known, playhead, request)
-    if known is not None and asked.person:
+    if known is not None and known.decided is not None and asked.person and not _is_superseded(known, stream):
         _follow_place(world, asked, known, playhead, kind)
     return Reply()
+
+
+def _is_superseded(known: Known, stream: Stream) -> bool:
+    """Whether a run on the chair was chosen while this stream, which is not, still played: its place stands."""
+    place = known.place
+    return place is not None and place.run == stream.run and CHAIR_ONLY in set(place.marks) - stream.marks
+
+
+def _is_late(asked: Asked, known: Known | None) -> bool:
+    """Whether something was decided on since this event: what it would start is not wanted any more.
+
+    A clock that was set back by more than an hour is not taken for it.
+    """
+    return known is not None and known.decided is not None and 0 < known.decided - asked.at < LATE_S
 
 
 def _event_place(world: World, stream: Stream, request: Any, known: Known | None) -> Playhead | None:

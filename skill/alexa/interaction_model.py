@@ -19,6 +19,7 @@ import yaml
 
 from skill.alexa.intents import BUILT_INS
 from skill.alexa.locales import LOCALES, language_of
+from skill.alexa.names import name_problems
 from skill.alexa.phrase_templates import expand
 from skill.coach.commands import Command
 from skill.errors import ModelError
@@ -110,7 +111,7 @@ def build_model(source: Source, invocation: str, *, builtin_samples: bool = True
     """
     samples, problems = _samples(source)
     slots = {custom_intent(name): entry["slots"] for name, entry in source.commands.items() if "slots" in entry}
-    problems += [*_sample_problems(samples, slots), *_name_problems(invocation)]
+    problems += [*_sample_problems(samples, slots), *name_problems(invocation)]
     missing = [name for name in OBLIGATORY if name not in samples]
     problems += [f"{name} is missing; Alexa asks for it" for name in missing]
     for intent, used in slots.items():
@@ -202,14 +203,6 @@ def _sample_problems(samples: Mapping[str, Sequence[str]], slots: Mapping[str, M
                 yield f"{intent}: {phrase!r}: only letters, spaces, hyphens, apostrophes, periods and {{slots}}"
             if unknown := set(re.findall(r"\{(\w+)\}", phrase)) - set(slots.get(intent, ())):
                 yield f"{intent}: {phrase!r}: there is no slot {_listed(unknown)}"
-
-
-def _name_problems(invocation: str) -> Iterator[str]:
-    if not 2 <= len(invocation) <= 50 or not re.fullmatch(r"[^\W\d_]+(?:[ .'][^\W\d_]+)*\.?", invocation):
-        yield f"invocation name {invocation!r}: 2 to 50 letters, spaces, apostrophes and periods"
-    refused = {"alexa", "amazon", "echo", "computer", "skill", "app"} & set(invocation.lower().split())
-    if refused:
-        yield f"invocation name {invocation!r}: Alexa does not allow {_listed(refused)} in it"
 
 
 def rendered(model: Mapping[str, Any]) -> str:

@@ -81,7 +81,7 @@ def press(content: Content, pack: Pack, situation: Situation, button: Button) ->
     """
     course = Course(content.routines[situation.routine], pack, content.minutes)
     place = situation.playhead
-    if place is None:
+    if place is None or not situation.audio_player:
         return Reply()
     if situation.way is Way.STEP_BY_STEP and not situation.audible:
         return Reply()

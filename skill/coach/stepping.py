@@ -11,6 +11,7 @@ from skill.coach import playback, questions
 from skill.coach.commands import Command
 from skill.coach.course import Course
 from skill.coach.reply import Close, Remember, Reply
+from skill.coach.safety import SAFETY_COMMANDS
 from skill.coach.situation import AFTER_STEP, PASSING, PENDING, SPEAKING, UNPLAYED, Playhead, Question, Situation, Way
 from skill.content import Content
 from skill.content.model import CLOSING, PREPARATION
@@ -39,7 +40,8 @@ def behind_a_step(course: Course, situation: Situation, command: Command) -> tup
     if place is None:
         return situation, command
     if situation.question not in AFTER_STEP:
-        return replace(situation, playhead=_coming(course, place)) if situation.passed else situation, command
+        ahead = situation.passed and command not in SAFETY_COMMANDS  # what hurt may have been the step that was heard
+        return replace(situation, playhead=_coming(course, place)) if ahead else situation, command
     if command in _GO_ON or (place.stream.track == PREPARATION and command is Command.READY):
         return situation, Command.NEXT_STEP
     if command not in _LEAVE:

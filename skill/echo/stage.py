@@ -29,8 +29,8 @@ from skill.echo.echo import Echo, Owned, in_process, make_echo
 from skill.echo.happenings import Happening, Kind
 from skill.settings import Settings
 
-START = 1_772_438_400.0
-"""2026-03-02 08:00 UTC, a Monday: when every dialogue begins."""
+START = 4_107_571_200.0
+"""2100-03-01 08:00 UTC, a Monday: when every dialogue begins; so late that no store has a reason to expire it."""
 ALEXA_HERSELF = "Alexa zelf"
 TROUBLE = "storing"
 UNHEARD = "geen gehoor"

@@ -30,6 +30,9 @@ BUILT_IN = "AMAZON."
 SAFETY = tuple(f"{name}Intent" for name in ("Emergency", "SeeDoctor", "AskFirst", "Dizzy", "Pain"))
 """The safety intents, the gravest first."""
 MEDICAL = "MedicalQuestionIntent"
+_GOES_ON = frozenset(
+    {Command.RESUME, Command.NEXT_STEP, Command.NEXT_EXERCISE, Command.CONTINUOUS, Command.HARDER, Command.FASTER}
+)
 _THRESHOLD = 0.48
 """Below this score nothing comes close."""
 _SAFETY_THRESHOLD = 0.44
@@ -262,21 +265,40 @@ class Understanding:
 
     def _judged(self, words: tuple[str, ...]) -> _Verdict:
         """What the whole resembles, or the gravest safety phrase in a part of it."""
-        whole = self._resembling(words)
+        opened = without_opening(words, self.assumptions.openings)
+        whole = max((self._resembling(form) for form in dict.fromkeys((words, opened))), key=lambda one: one.score)
         found = [*self._phrases(words), *(one for part in self._parts(words) if (one := self._inside(part)))]
         if whole.is_safety:
             found.append(whole)
-        return min(found, key=lambda one: SAFETY.index(one.sample.intent)) if found else whole
+        if found:
+            return min(found, key=lambda one: SAFETY.index(one.sample.intent))
+        unheard = whole.sample == _NOTHING and not self._asks(words)
+        return (self._clause(words) if unheard else None) or whole
+
+    def _clause(self, words: tuple[str, ...]) -> _Verdict | None:
+        """The longest command that somebody begins or ends with, unless it goes on: the rest may be a complaint."""
+        parts = [part for at in range(2, len(words) - 1) for part in (words[:at], words[at:])]
+        for part in sorted(parts, key=len, reverse=True):
+            sample = self._exact.get(part) or self._cores.get(self._core(part), _NOTHING)
+            least = 2 if sample.intent in SAFETY else _PHRASE
+            if len(part) >= least and sample.intent != FALLBACK and command_for_intent(sample.intent) not in _GOES_ON:
+                return _Verdict(sample, _THRESHOLD, f"'{' '.join(sample.words)}' is said in it")
+        return None
 
     def _phrases(self, words: tuple[str, ...]) -> list[_Verdict]:
-        """The safety samples inside what was said."""
-        forms = dict.fromkeys((words, self._core(words)))
-        samples = (self._exact.get(span) or self._cores.get(span) for form in forms for span in _spans(form))
-        return [
-            _Verdict(sample, 0.9, f"'{' '.join(sample.words)}' is said in it")
-            for sample in samples
-            if sample is not None and sample.intent in SAFETY
-        ]
+        """The safety samples inside what was said, but those that are part of a longer sample of another command."""
+        found: list[Sample] = []
+        for form in dict.fromkeys((words, self._core(words))):
+            covered = 0
+            for start, stop in _spans(form):
+                sample = self._exact.get(form[start:stop]) or self._cores.get(form[start:stop])
+                if sample is None or stop <= covered:
+                    continue
+                if sample.intent in SAFETY:
+                    found.append(sample)
+                else:
+                    covered = stop
+        return [_Verdict(sample, 0.9, f"'{' '.join(sample.words)}' is said in it") for sample in found]
 
     def _inside(self, part: tuple[str, ...]) -> _Verdict | None:
         found = self._same(part)
@@ -347,5 +369,7 @@ class Understanding:
         return bool(self.assumptions.questions.intersection(self._core(words)[:1]))
 
 
-def _spans(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    return (words[i:j] for i in range(len(words)) for j in range(i + _PHRASE, len(words) + 1))
+def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where every phrase in the words begins and ends; what holds another phrase comes before it."""
+    size = len(words)
+    return ((start, stop) for start in range(size) for stop in range(size, start + _PHRASE - 1, -1))

@@ -85,7 +85,7 @@ class Vocabulary:
                     return (Trace(known, 0.9), Trace(last, 0.95))
         for cut in range(3, len(word) - _SHORTEST_HALF + 1):
             if word[cut:] in self._shares and self.weights[word[cut:]] > 0.5:
-                return (Trace(word[cut:], 0.9),)
+                return (Trace(word[cut:], 0.8),)
         return ()
 
     def _slip(self, word: str) -> tuple[Trace, ...]:

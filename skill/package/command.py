@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from skill.alexa.interaction_model import build_all
+from skill.alexa.names import name_notes, name_problems
 from skill.errors import ProblemsError, SkillPackageError
 from skill.package.check import Package, package_problems
 from skill.package.endpoint import Endpoint, read_endpoint
 from skill.package.folder import FOLDER, write_package
 from skill.package.icons import draw_icons
 from skill.package.manifest import Certificate, Distribution, build_manifest
-from skill.package.names import name_notes, name_problems
 from skill.package.store import public_name, read_store
 from skill.settings import PREFIX, PROJECT, Settings, load_settings
 

@@ -37,6 +37,7 @@ class SqliteStore:
                 "SELECT at FROM finished WHERE person = ? ORDER BY at DESC LIMIT ?", (person, FINISHED_KEPT)
             ).fetchall()
             closed = run is not None and _is_closed(connection, run)
+            decided = connection.execute("SELECT at FROM begun WHERE person = ? AND run = ?", (person, run)).fetchone()
             completed = (
                 connection.execute("SELECT 1 FROM finished WHERE person = ? AND run = ?", (person, run)).fetchone()
                 is not None
@@ -53,16 +54,17 @@ class SqliteStore:
             intro_hash=intro_hash,
             finished=tuple(one[0] for one in finished),
             closed=closed,
+            decided=decided[0] if decided else None,
             completed=completed,
         )
 
-    def save_place(self, person: str, device: str, place: Place) -> None:
-        """Remember a place that was decided on, unless its run is closed."""
+    def save_place(self, person: str, device: str, place: Place, decided: float | None = None) -> None:
+        """Remember a place that was decided on, unless its run is closed; when, if not at the time of the place."""
         if not person:
             return
         with self._database.writing() as connection:
             if not _is_closed(connection, place.run):
-                _write(connection, person, device, place)
+                _write(connection, person, device, place, place.at if decided is None else decided)
 
     def move_place(self, person: str, device: str, place: Place, *, started: bool) -> None:
         """Follow an event of the player; older events and those of closed runs change nothing."""
@@ -75,7 +77,7 @@ class SqliteStore:
                 "SELECT run, level, tempo, at FROM place WHERE person = ? AND device = ?", (person, device)
             ).fetchone()
             if known is None or (known[0] != place.run and known[3] <= place.at):
-                _write(connection, person, device, place)
+                _write(connection, person, device, place, place.at)
                 return
             newer = place.at > known[3] or (place.at == known[3] and started)
             if known[:3] == (place.run, place.level, place.tempo) and newer:
@@ -172,10 +174,10 @@ def _is_closed(connection: sqlite3.Connection, run: str) -> bool:
     return connection.execute("SELECT 1 FROM closed WHERE run = ?", (run,)).fetchone() is not None
 
 
-def _write(connection: sqlite3.Connection, person: str, device: str, place: Place) -> None:
+def _write(connection: sqlite3.Connection, person: str, device: str, place: Place, decided: float) -> None:
     connection.execute(
         "INSERT INTO begun (person, run, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = max(excluded.at, at)",
-        (person, place.run, place.at),
+        (person, place.run, decided),
     )
     connection.execute(
         f"INSERT OR REPLACE INTO place (person, device, {_PLACE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  # constant

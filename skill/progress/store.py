@@ -43,6 +43,8 @@ class Known:
     intro_hash: str | None = None
     closed: bool = False
     """Whether the run that was asked about is ended or finished."""
+    decided: float | None = None
+    """When something was last decided on in the run that was asked about; None when it is unknown."""
     completed: bool = False
     """Whether the run that was asked about is one of the finished ones."""
 
@@ -57,8 +59,8 @@ class Store(Protocol):
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
 
-    def save_place(self, person: str, device: str, place: Place) -> None:
-        """Remember a place that was decided on, unless its run is closed."""
+    def save_place(self, person: str, device: str, place: Place, decided: float | None = None) -> None:
+        """Remember a place that was decided on, unless its run is closed; when, if not at the time of the place."""
 
     def move_place(self, person: str, device: str, place: Place, *, started: bool) -> None:
         """Follow an event of the player: track, step and offset; level and tempo of an open run stay.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from skill.alexa.names import name_notes, name_problems
 from skill.errors import SkillPackageError
 from skill.package.endpoint import read_endpoint
-from skill.package.names import name_notes, name_problems
 
 
 @pytest.mark.parametrize(

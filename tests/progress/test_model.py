@@ -192,6 +192,7 @@ class Progress(RuleBasedStateMachine):
             elsewhere=where != device,
             finished=tuple(sorted(somebody.finished.values(), reverse=True)),
             closed=run in self.closed,
+            decided=somebody.begun.get(run) if run else None,
             completed=run in somebody.finished,
             **profile,  # type: ignore[arg-type]  # level, tempo, way and the intro
         )

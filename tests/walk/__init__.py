@@ -1,0 +1,1 @@
+"""Random walks over the virtual Echo: whatever people, devices and networks do, the promises hold."""
