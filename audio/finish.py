@@ -36,19 +36,20 @@ class Workbench:
 
     def levelled(self, timeline: Timeline) -> Timeline:
         """The timeline, with the speech of each step, or all, a little louder or softer where it is off the target."""
-        most_db = MOST_LIFT_DB if len(timeline.steps) == 1 else MOST_STEP_LIFT_DB
+        if len(timeline.steps) == 1:
+            return replace(timeline, sounds=self._near(timeline.sounds, 0, timeline.ms, MOST_LIFT_DB))
         starts = [*(step.start_ms for step in timeline.steps), timeline.ms]
-        by_step = (
-            tuple(one for one in timeline.sounds if start <= one.start_ms < end) for start, end in pairwise(starts)
-        )
-        levelled = (one for sounds in by_step for one in self._near(sounds, most_db))
+        levelled: list[Sound] = []
+        for start, end in pairwise(starts):
+            sounds = tuple(one for one in timeline.sounds if start <= one.start_ms < end)
+            reached = max((one.start_ms + one.ms + JOIN_TAIL_MS for one in sounds), default=end)
+            levelled += self._near(sounds, start, max(end, reached), MOST_STEP_LIFT_DB)
         return replace(timeline, sounds=tuple(levelled))
 
-    def _near(self, sounds: tuple[Sound, ...], most_db: float) -> tuple[Sound, ...]:
-        """Sounds that follow each other, brought nearer to the target together."""
-        begin, end = sounds[0].start_ms, sounds[-1].start_ms + sounds[-1].ms + JOIN_TAIL_MS
-        moved = tuple(replace(one, start_ms=one.start_ms - begin) for one in sounds)
-        miss = TARGET_LUFS - join(Timeline(moved, (), end - begin), self.part).lufs
+    def _near(self, sounds: tuple[Sound, ...], begin_ms: int, end_ms: int, most_db: float) -> tuple[Sound, ...]:
+        """Sounds of a stretch, brought nearer to the target together."""
+        moved = tuple(replace(one, start_ms=one.start_ms - begin_ms) for one in sounds)
+        miss = TARGET_LUFS - join(Timeline(moved, (), end_ms - begin_ms), self.part).lufs
         if abs(miss) <= GOOD_LUFS:
             return sounds
         steps = round(miss / LIFT_STEP_DB) * LIFT_STEP_DB

@@ -23,6 +23,8 @@ from skill.progress import Known, Place, Store
 from skill.progress.calendar import practice
 
 _LARGEST = 2**53
+_SKEW_S = 60
+"""So much a request may seem older than what was saved before it."""
 INTRO_VALID_S = 30 * 24 * 3600
 """Who has not used the skill for longer hears the full safety intro again."""
 
@@ -249,10 +251,12 @@ def _is_eased(asked: Asked, playhead: Playhead | None) -> bool:
     In the session the place is marked; after it only a lower level waits, which says nothing of why.
     """
     stream = asked.stream
-    if stream is None or playhead is None or playhead.stream.run != stream.run:
+    same = stream is not None and playhead is not None and playhead.stream.run == stream.run
+    if asked.in_session and playhead is not None:
+        known = stream.marks if stream is not None and same else frozenset[str]()
+        return AFTER_PAIN in playhead.stream.marks - known
+    if stream is None or playhead is None or not same:
         return False
-    if asked.in_session:
-        return AFTER_PAIN in playhead.stream.marks - stream.marks
     return LEVELS.index(playhead.stream.level) < LEVELS.index(stream.level)
 
 
@@ -314,7 +318,8 @@ def _way(asked: Asked, known: Known) -> Way:
 
 
 def _intro(world: World, asked: Asked, known: Known) -> Intro:
-    heard = known.intro_at is not None and asked.at - known.intro_at <= INTRO_VALID_S
+    # one that lies in the future was saved by a clock that was wrong
+    heard = known.intro_at is not None and -_SKEW_S <= asked.at - known.intro_at <= INTRO_VALID_S
     same = known.intro_hash == world.pack.text_hash.get(world.routine)
     return Intro.SHORT if heard and same else Intro.FULL
 
@@ -322,12 +327,13 @@ def _intro(world: World, asked: Asked, known: Known) -> Intro:
 def _asked_intro(asked: Asked) -> Intro | None:
     """The intro that this session began with, so that it can be said again."""
     heard = asked.attributes.get("intro")
-    return Intro(heard) if asked.attributes.get("question") == Question.START and heard in set(Intro) else None
+    found: Intro | None = _member(Intro, heard, None)
+    return found if asked.attributes.get("question") == Question.START else None
 
 
 def _age(asked: Asked, saved_at: float | None) -> float | None:
     """Seconds since the place was saved; a clock that ran backwards tells nothing."""
-    if saved_at is None or asked.at < saved_at - 60:
+    if saved_at is None or asked.at < saved_at - _SKEW_S:
         return None
     return max(0.0, asked.at - saved_at)
 
@@ -337,8 +343,8 @@ def _question(asked: Asked) -> Question | None:
     return Question(value) if isinstance(value, str) and value in set(Question) else None
 
 
-def _member(kind: Any, value: str | None, otherwise: Any) -> Any:
-    return kind(value) if value in set(kind) else otherwise
+def _member(kind: Any, value: object, otherwise: Any) -> Any:
+    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise
 
 
 def whole(value: object) -> int:

@@ -35,7 +35,7 @@ from skill.coach import (
 from skill.coach.course import Course
 from skill.coach.playback import LONG_PAUSE_S
 from skill.coach.reply import Close, Remember
-from skill.coach.situation import CHAIR_ONLY, RETRIED
+from skill.coach.situation import CHAIR_ONLY, HALTED, RETRIED
 from skill.content.prompt_ids import PromptId
 from skill.errors import StoreError
 from skill.progress import Known
@@ -50,8 +50,6 @@ _BUTTONS = {
 }
 
 
-LATE_S = 3600.0
-"""An event is not later than this; what seems later is a clock that was set back."""
 Now = Callable[[], World]
 """Gives what a request is answered with at this moment."""
 
@@ -146,10 +144,10 @@ class SilenceHandler(_Handler):
     def handle(self, handler_input: Any) -> Response:
         """Remember the place and answer nothing."""
         world, envelope = self.now(), handler_input.request_envelope
-        if getattr(getattr(envelope.request, "reason", None), "value", "") == "ERROR":
-            return Response()
         asked = facts.read(world, envelope)
         situation = facts.situation(world, asked)
+        if getattr(getattr(envelope.request, "reason", None), "value", "") == "ERROR":
+            situation = replace(situation, interrupted=True)  # nobody knows what was heard
         remember(world, asked, situation, fall_silent(world.content, world.pack, situation))
         return Response()
 
@@ -194,11 +192,23 @@ class Apology(AbstractExceptionHandler):
 def remember(world: World, asked: Asked, situation: Situation, reply: Reply) -> Reply:
     """Do what the reply wants remembered; a store that is down stops nothing but the wiping."""
     try:
-        _write(world, asked, reply.remember, _left_at(asked, situation, reply))
+        _write(world, asked, _halted(situation, reply), _left_at(asked, situation, reply))
     except StoreError:  # the store has told it
         if reply.remember.forget:
             return replace(reply, clip=PromptId.FORGET_FAILED)
     return reply
+
+
+def _halted(situation: Situation, reply: Reply) -> Remember:
+    """What is to be remembered, with the place marked when nothing may start to play from it by itself."""
+    wanted = reply.remember
+    if reply.play is not None or wanted.close is not None or wanted.forget:
+        return wanted
+    known = situation.playhead if situation.pause_age_s is not None else None
+    place = wanted.place or (known if reply.stop else None)
+    if place is None:
+        return wanted
+    return replace(wanted, place=replace(place, stream=replace(place.stream, marks=place.stream.marks | {HALTED})))
 
 
 def _left_at(asked: Asked, situation: Situation, reply: Reply) -> float:
@@ -279,7 +289,7 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
         return Reply()
     kind = request.object_type
     if kind == "AudioPlayer.PlaybackNearlyFinished":
-        if _is_late(asked, known):
+        if _is_halted(known, stream):
             return Reply()
         return follow(world.content, world.pack, stream)
     playhead = _event_place(world, stream, request, known)
@@ -287,7 +297,9 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
         return Reply()
     if kind == "AudioPlayer.PlaybackFailed":
         return _failed(world, asked, known, playhead, request)
-    if known is not None and known.decided is not None and asked.person and not _is_superseded(known, stream):
+    # of somebody who is not known nothing is stored: their data may just have been wiped
+    somebody = known is not None and (known.decided is not None or known.intro_at is not None)
+    if known is not None and somebody and asked.person and not _is_superseded(known, stream):
         _follow_place(world, asked, known, playhead, kind)
     return Reply()
 
@@ -298,12 +310,10 @@ def _is_superseded(known: Known, stream: Stream) -> bool:
     return place is not None and place.run == stream.run and CHAIR_ONLY in set(place.marks) - stream.marks
 
 
-def _is_late(asked: Asked, known: Known | None) -> bool:
-    """Whether something was decided on since this event: what it would start is not wanted any more.
-
-    A clock that was set back by more than an hour is not taken for it.
-    """
-    return known is not None and known.decided is not None and 0 < known.decided - asked.at < LATE_S
+def _is_halted(known: Known | None, stream: Stream) -> bool:
+    """Whether the last word in the run of this stream was answered without playing: an event starts nothing then."""
+    place = known.place if known is not None else None
+    return place is not None and place.run == stream.run and HALTED in place.marks
 
 
 def _event_place(world: World, stream: Stream, request: Any, known: Known | None) -> Playhead | None:
@@ -327,6 +337,8 @@ def _failed(world: World, asked: Asked, known: Known | None, failed: Playhead, r
     if playing is not None and other != request.token:
         return retry_queued(world.content, world.pack, failed.stream, playing)
     place = known.place
+    if _is_halted(known, failed.stream):
+        return Reply()
     if place is not None and place.run == failed.stream.run:
         tried = RETRIED in place.marks and RETRIED not in failed.stream.marks
         if asked.at < place.at or tried:

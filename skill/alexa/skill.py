@@ -12,6 +12,7 @@ from ask_sdk_core.exceptions import SerializationException
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope
+from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 from ask_sdk_model.request import Request
 
 from skill.alexa import contract, handlers
@@ -21,6 +22,7 @@ from skill.errors import RugoefeningError
 log = logging.getLogger(__name__)
 
 EMPTY: Mapping[str, Any] = {"version": "1.0", "response": {}}
+_ACTIVITIES = tuple(one.value for one in PlayerActivity)
 _KNOWN_TYPES = frozenset(Request.discriminator_value_class_map)
 
 
@@ -58,7 +60,7 @@ class AlexaSkill:
             log.warning("a request of an unknown type was answered with nothing")
             return dict(EMPTY)
         try:
-            request = self._serializer.deserialize(json.dumps(envelope), RequestEnvelope)
+            request = self._serializer.deserialize(json.dumps(_readable(envelope)), RequestEnvelope)
             invoked = self._skill.invoke(request_envelope=request, context=None)
             response = cast(dict[str, Any], self._serializer.serialize(invoked))
         except SerializationException as error:
@@ -76,6 +78,16 @@ class AlexaSkill:
     def _report(self, envelope: Any, response: Mapping[str, Any]) -> None:
         for violation in contract.check(envelope, response, loopback=self.loopback):
             log.error("the answer breaks a rule of Alexa: %s (%s)", violation.message, violation.source)
+
+
+def _readable(envelope: Any) -> Any:
+    """The envelope without an activity of the player that the SDK does not know and would refuse it for."""
+    context = envelope["context"]
+    player = context.get("AudioPlayer")
+    if not isinstance(player, Mapping) or player.get("playerActivity") in _ACTIVITIES:
+        return envelope
+    known = {key: value for key, value in player.items() if key != "playerActivity"}
+    return {**envelope, "context": {**context, "AudioPlayer": known}}
 
 
 def _checked(envelope: object) -> str:

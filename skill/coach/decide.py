@@ -12,6 +12,7 @@ from skill.coach.reply import Play, Remember, Reply
 from skill.coach.safety import SAFETY_COMMANDS, answer_safety
 from skill.coach.situation import (
     CHAIR_ONLY,
+    LEFT,
     LEVELS,
     PENDING,
     TEMPOS,
@@ -91,6 +92,7 @@ def press(content: Content, pack: Pack, situation: Situation, button: Button) ->
         return Reply()
     if button is Button.PLAY:
         short = (situation.pause_age_s or 0.0) < playback.SHORT_PAUSE_S and not situation.eased
+        short = short and LEFT not in place.stream.marks
         return playback.play(course.cue_start(place) if short else course.step_start(place))
     move = Course.next_step if button is Button.NEXT else Course.previous_step
     return replace(playback.go_to(move(course, place), place.stream), clip=None)
@@ -159,7 +161,9 @@ def _stop_or_ready(course: Course, situation: Situation, command: Command) -> Re
         return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
     if place is None or situation.question is Question.START:
         return Reply(clip=clip_key(PromptId.NOT_STARTED), stop=situation.audible or situation.state is not State.IDLE)
-    return Reply(clip=clip_key(PromptId.STOPPED), stop=True, remember=Remember(place=playback.left(place)))
+    unwell = situation.question in (Question.PAIN, Question.DIZZY)  # no invitation to go on
+    said = clip_key(PromptId.GOODBYE if unwell else PromptId.STOPPED)
+    return Reply(clip=said, stop=True, remember=Remember(place=playback.left(place)))
 
 
 def _before_the_start(course: Course, situation: Situation, command: Command) -> Reply:
@@ -191,7 +195,7 @@ def _unasked(course: Course, situation: Situation, command: Command) -> Reply:
     if command is Command.PAUSE:
         return Reply(clip=clip_key(PromptId.GOODBYE), stop=True)
     reply = playback.welcome(replace(situation, finished=situation.finished and command is not Command.RESUME))
-    if command not in _CHANGES:
+    if command not in _CHANGES or situation.question is Question.PAIN:
         return reply
     wished = _change(course, replace(situation, question=Question.START), None, command).remember
     return replace(reply, remember=replace(reply.remember, level=wished.level, tempo=wished.tempo))
@@ -320,7 +324,7 @@ def _change(course: Course, situation: Situation, place: Playhead | None, comman
         possible = 0 <= index < len(TEMPOS)
         tempo = TEMPOS[index] if possible else tempo
     after_pain = situation.question is Question.PAIN
-    if after_pain and distance > 0:
+    if distance > 0 and situation.question in (Question.PAIN, Question.DIZZY):
         return questions.ask_again(situation)
     if not possible and not (after_pain and command is Command.EASIER):
         return questions.say(situation, clip_key(already))

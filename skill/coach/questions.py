@@ -100,7 +100,9 @@ def answer_forget(situation: Situation, command: Command) -> Reply:
         return Reply(clip=clip_key(PromptId.FORGET_ASK), stop=stop, question=Question.FORGET, reprompt=reprompt)
     if command is Command.YES:
         return Reply(clip=clip_key(PromptId.FORGET_DONE), stop=True, clear=True, remember=Remember(forget=True))
-    return Reply(clip=clip_key(PromptId.FORGET_KEPT))
+    if command is Command.STOP or situation.playhead is None:
+        return Reply(clip=clip_key(PromptId.FORGET_KEPT))
+    return ask(replace(situation, question=None), clip_key(PromptId.FORGET_KEPT))
 
 
 def ask_again(situation: Situation) -> Reply:

@@ -49,7 +49,7 @@ def _pain(course: Course, situation: Situation) -> Reply:
         place = playback.unplayed(course.fresh_start(playback.as_wished(place, situation)))
     if place is not None:
         marks = place.stream.marks | {AFTER_PAIN}
-        place = course.same_step(place, replace(place.stream, level=Level.EASIER, marks=marks))
+        place = playback.left(course.same_step(place, replace(place.stream, level=Level.EASIER, marks=marks)))
     return Reply(
         clip=clip_key(PromptId.PAIN_FIRST),
         stop=True,

@@ -28,8 +28,10 @@ PENDING = "n"
 """Mark: the step at the place is still to come; the one before it was heard last."""
 LEFT = "l"
 """Mark: the person was told to leave the position, so going on takes it again, however soon."""
-MARKS = frozenset((AFTER_PAIN, PAUSED_BEFORE, CHAIR_ONLY, RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT))
-PASSING = frozenset((RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT))
+HALTED = "x"
+"""Mark: the last word in the run was answered without playing, so no event may start anything."""
+MARKS = frozenset((AFTER_PAIN, PAUSED_BEFORE, CHAIR_ONLY, RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT, HALTED))
+PASSING = frozenset((RETRIED, UNPLAYED, SPEAKING, PENDING, LEFT, HALTED))
 """Marks that are over as soon as something plays from a place."""
 STORED_MARKS = MARKS - {AFTER_PAIN}
 

@@ -110,8 +110,15 @@ def choose_way(course: Course, situation: Situation, command: Command) -> Reply:
 
 
 def fall_silent(content: Content, pack: Pack, situation: Situation) -> Reply:
-    """The session ended behind a step that was heard: the place is the next one, and the closing needs no word."""
-    if situation.question not in AFTER_STEP or situation.playhead is None:
+    """The session ended: behind a step that was heard the place is the next one, in the middle of one that one.
+
+    The closing needs no word: the run is finished.
+    """
+    if situation.playhead is None:
+        return Reply()
+    if situation.interrupted:
+        return Reply(remember=Remember(place=situation.playhead))
+    if situation.question not in AFTER_STEP:
         return Reply()
     course = Course(content.routines[situation.routine], pack, content.minutes)
     coming = _coming(course, situation.playhead)

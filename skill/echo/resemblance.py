@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -47,21 +47,21 @@ class Resemblance:
         linking: Sequence[str],
         favoured: Collection[str],
     ) -> None:
-        """``linking``: what may join two words to one; ``favoured``: the intents that win where others come no closer."""
+        """``linking``: what may join two words to one; ``favoured``: the intents that win where none comes closer."""
         self._samples = tuple(samples)
         self._favoured = frozenset(favoured)
         self._fillers = fillers
         self._negations = negations
-        self._postings: dict[tuple[str, int], list[int]] = defaultdict(list)
-        """Per word and how often it was said before in a sample, the samples."""
+        self._postings: dict[str, list[int]] = defaultdict(list)
+        """Per word, numbered where a sample repeats it, the samples."""
         for index, sample in enumerate(self._samples):
             for numbered in _numbered(sample.words):
                 self._postings[numbered].append(index)
         intents = [sample.intent for sample in self._samples]
         uses = {
             word: Counter([intents[index] for index in found])
-            for (word, before), found in self._postings.items()
-            if before == 0
+            for word, found in self._postings.items()
+            if " " not in word
         }
         self._vocabulary = Vocabulary(uses, Counter(intents), fillers, linking)
         weights = self._vocabulary.weights
@@ -139,9 +139,10 @@ class Resemblance:
     ) -> list[tuple[float, int]]:
         """The samples that share most with what was said: from 0 to 1 how much, and their index."""
         shared: dict[int, float] = defaultdict(float)
-        for word, before in _numbered(trace.word for said in words for trace in self._vocabulary.trace(said)):
-            for index in self._postings.get((word, before), ()):
-                shared[index] += traced[word]
+        for numbered in _numbered([trace.word for said in words for trace in self._vocabulary.trace(said)]):
+            weight = traced[numbered.partition(" ")[0]]
+            for index in self._postings.get(numbered, ()):
+                shared[index] += weight
         samples, totals = self._samples, self._totals
         found = (
             (2 * amount / (whole + totals[index]), index)
@@ -151,12 +152,11 @@ class Resemblance:
         return nlargest(_CLOSEST, found)
 
 
-def _numbered(words: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Every word with how often it came before."""
-    seen: Counter[str] = Counter()
-    for word in words:
-        yield word, seen[word]
-        seen[word] += 1
+def _numbered(words: Sequence[str]) -> Sequence[str]:
+    """The words, and behind each that came before how often it did: "nine", "nine 1", "nine 2"."""
+    if len(set(words)) == len(words):
+        return words
+    return [f"{word} {words[:at].count(word)}" if word in words[:at] else word for at, word in enumerate(words)]
 
 
 def _pairs(words: Sequence[str]) -> set[tuple[str, str]]:

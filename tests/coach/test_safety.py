@@ -72,7 +72,7 @@ def test_a_bare_yes_never_goes_on(bench: Bench, question: Question, word: str, c
 def test_no_after_a_safety_line_stops(bench: Bench, question: Question) -> None:
     """ "Nee" after pain or dizziness stops the training."""
     reply = bench.ask(Command.NO, "open_book.right_side", question=question, in_session=True)
-    assert (reply.clip, reply.stop) == (PromptId.STOPPED, True)
+    assert (reply.clip, reply.stop) == (PromptId.GOODBYE, True)
 
 
 def test_after_dizziness_the_position_comes_first(bench: Bench) -> None:

@@ -137,7 +137,7 @@ TABLE = (
     Broken("a command lacks in a language", "prompts", '      open: "öffne"\n', "", 'start: "start"', '"open" has no word in de'),
     Broken("a word that nobody says", "prompts", '      open: "open"\n', '      open: "open"\n      shut: "dicht"\n', "    nl:", "no prompt uses"),
     Broken("no Dutch words", "prompts", "    nl:\n      start", "    fr:\n      start", "    fr:", "the words of nl are missing"),
-    Broken("a day lacks", "prompts", '    6: "op zes dagen"\n    7: "op alle dagen"\n  last_week', '    6: "op zes dagen"\n  last_week', '0: "nog niet"', "add 7"),
+    Broken("a day lacks", "prompts", '    6: "op zes dagen"\n    7: "elke dag"\n  last_week', '    6: "op zes dagen"\n  last_week', '0: "nog niet"', "add 7"),
     Broken("days out of order", "prompts", '    1: "Deze week oefende je al op één dag."', '    4: "Deze week oefende je al op één dag."', "    4:", "write 1 here"),
     Broken("no minutes", "prompts", "  minutes:\n", "  minutes: {}\n  more:\n", "minutes: {}", "minutes is empty"),
     Broken("side nobody can say", "prompts", 'right: "rechts"', 'right: "re_chts"', "re_chts", "cannot be spoken"),

@@ -165,6 +165,11 @@ def test_words_around_a_safety_phrase_do_not_hide_it(dutch: Understanding) -> No
         ("laat maar", "AMAZON.CancelIntent"),
         ("ik ben klaar", "ReadyIntent"),
         ("tintelingen", "SeeDoctorIntent"),
+        ("het was alleen rek", "EasierIntent"),
+        ("het was maar rek", "EasierIntent"),
+        ("alleen rek", "EasierIntent"),
+        ("alleen wat rek", "EasierIntent"),
+        ("gewoon rek", "EasierIntent"),
         ("pauze", "AMAZON.PauseIntent"),
         ("zet de oefening op pauze", "PauseIntent"),
     ],
@@ -191,6 +196,19 @@ def test_spelling_does_not_matter(dutch: Understanding) -> None:
 def test_what_nobody_means_is_fallback(dutch: Understanding, text: str) -> None:
     """Words that resemble nothing are not forced into an intent."""
     assert dutch.understand(text).intent == "AMAZON.FallbackIntent"
+
+
+def test_a_command_beside_words_that_nobody_knows_is_heard(dutch: Understanding) -> None:
+    """A clause that is a command counts, unless it would go on: the rest may be a complaint."""
+    assert dutch.understand("nog niet starten ik zoek mijn kussensloop").command == "wait"
+    assert dutch.understand("mijn flapoor kwiebelt bel hulp").command == "emergency"
+    assert dutch.understand("de kwiebel flapt raar tegen de frommelbak ga verder").command == "unknown"
+
+
+def test_a_polite_frame_does_not_hide_what_is_asked(dutch: Understanding) -> None:
+    """ "Zou je … kunnen/willen …" and "zou je kunnen zeggen …" mean what stands in them."""
+    assert dutch.understand("zou je de training willen starten").command == "start"
+    assert dutch.understand("zou je kunnen zeggen wat je van mij bewaart").command == "privacy"
 
 
 def test_built_ins_fire_on_their_own_words_only(dutch: Understanding) -> None:
