@@ -6,6 +6,8 @@ import argparse
 import json
 import sys
 
+from skill.alexa.locales import LOCALES
+from skill.echo.echo import understanding_of
 from skill.echo.routing import Router
 from skill.echo.understanding import Grounds, Understanding, Understood, load_understanding
 from skill.settings import load_settings
@@ -13,6 +15,7 @@ from skill.settings import load_settings
 EXAMPLES = """examples:
   rugoefening understand "sla maar over"
   rugoefening understand --json "ik word een beetje duizelig"
+  rugoefening understand --locale en-GB "I feel dizzy"
   rugoefening understand vraag rugoefening naar de resterende tijd
 """
 
@@ -24,14 +27,15 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="rugoefening understand",
-        description="Which command a sentence means, by the generated interaction model and builtins-nl.yaml.",
+        description="Which command a sentence means, by the generated interaction model and what is assumed of Alexa.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("text", nargs="+", help="what somebody says; wake word and name may stand in front")
+    parser.add_argument("--locale", choices=LOCALES, default=LOCALES[0], help="the language of the device")
     parser.add_argument("--json", action="store_true", help="data instead of text")
     chosen = parser.parse_args(arguments)
-    understanding = load_understanding()
+    understanding = understanding_of(chosen.locale)
     text = " ".join(chosen.text)
     asked = _asked(understanding, text)
     found = _understood(understanding, text, asked)
