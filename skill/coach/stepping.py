@@ -56,9 +56,9 @@ def leave(course: Course, situation: Situation, command: Command, reply: Reply) 
     if place is None or reply.play or reply.question in AFTER_STEP or remember.close or remember.forget:
         return reply
     behind = situation.question in AFTER_STEP and command in _LEAVE
-    if behind or situation.passed:
+    if behind or (situation.passed and command not in SAFETY_COMMANDS):
         place = _coming(course, place)
-        if course.is_finished(place):
+        if course.is_finished(place) and reply.question is not Question.PAUSE:
             return _finish(reply, place)
     elif not situation.interrupted:
         return reply
