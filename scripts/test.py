@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -22,6 +23,15 @@ from scripts.environment import PROJECT, Environment, SetupError, prepare
 from scripts.processes import run, stop_like_ctrl_c
 
 COVERAGE_PERCENT = 90
+TEST_PACKS = "build/test-packs"
+
+
+class Step(NamedTuple):
+    """One thing that is checked: its name, the program, and settings for it alone."""
+
+    name: str
+    command: list[str]
+    settings: dict[str, str] = {}  # noqa: RUF012  # a default of a tuple, never changed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,11 +72,11 @@ def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], 
         report = Path(folder) / "pytest.xml"
         steps = _steps(environment, fast, pytest_arguments, report)
         results = []
-        for name, command in steps:
-            print(f"\n== {name}", flush=True)
+        for step in steps:
+            print(f"\n== {step.name}", flush=True)
             started = time.monotonic()
-            status = run(command, folder=PROJECT, environ=environ)
-            results.append((name, status, time.monotonic() - started))
+            status = run(step.command, folder=PROJECT, environ={**environ, **step.settings})
+            results.append((step.name, status, time.monotonic() - started))
         failures = [f"{name} (exit status {status})" for name, status, _ in results if status]
         failures += _skipped(report) if in_ci else []
     times = ", ".join(f"{name} {seconds:.0f} s" for name, _, seconds in results)
@@ -75,21 +85,25 @@ def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], 
     return 1 if failures else 0
 
 
-def _steps(
-    environment: Environment, fast: bool, pytest_arguments: list[str], report: Path
-) -> list[tuple[str, list[str]]]:
-    module = [str(environment.python), "-m"]
+def _steps(environment: Environment, fast: bool, pytest_arguments: list[str], report: Path) -> list[Step]:
+    program = str(environment.python)
+    module = [program, "-m"]
     pytest = [*module, "pytest", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}", *pytest_arguments]
     if not fast and not pytest_arguments:
         pytest += ["--cov", f"--cov-fail-under={COVERAGE_PERCENT}"]
     steps = [
-        ("lint", [*module, "ruff", "check", "."]),
-        ("formatting", [*module, "ruff", "format", "--check", "."]),
-        ("types", [*module, "mypy"]),
-        ("interaction models", [str(environment.python), "scripts/build_models.py", "--check"]),
-        ("tests", pytest),
+        Step("lint", [*module, "ruff", "check", "."]),
+        Step("formatting", [*module, "ruff", "format", "--check", "."]),
+        Step("types", [*module, "mypy"]),
+        Step("interaction models", [program, "scripts/build_models.py", "--check"]),
+        # before the tests, so that all cores make it and no test waits for it
+        Step("audio", [program, "scripts/generate_audio.py", "--voice", "espeak"], {"RUGOEFENING_PACKS": TEST_PACKS}),
+        Step("tests", pytest),
     ]
-    return [step for step in steps if not (fast and step[0] == "types")]
+    left_out = {"types"} if fast else set()
+    if pytest_arguments:
+        left_out.add("audio")  # a part of the tests may need none
+    return [step for step in steps if step.name not in left_out]
 
 
 def _skipped(report: Path) -> list[str]:

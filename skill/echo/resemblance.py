@@ -26,6 +26,8 @@ _POINTING = 0.6
 """A word points at intents that hold this share of its use."""
 _SAFETY_FIRST = 0.06
 """How much closer another intent must come before a safety intent loses to it."""
+_NOWHERE: frozenset[int] = frozenset()
+"""The samples of a word that none holds."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ class Resemblance:
         self._favoured = frozenset(favoured)
         self._fillers = fillers
         self._negations = negations
-        self._postings: dict[str, list[int]] = defaultdict(list)
+        self._postings: dict[str, set[int]] = defaultdict(set)
         """Per word, numbered where a sample repeats it, the samples."""
         for index, sample in enumerate(self._samples):
             for numbered in _numbered(sample.words):
-                self._postings[numbered].append(index)
+                self._postings[numbered].add(index)
         intents = [sample.intent for sample in self._samples]
         uses = {
             word: Counter([intents[index] for index in found])
@@ -138,18 +140,29 @@ class Resemblance:
         self, words: Sequence[str], traced: Mapping[str, float], whole: float, allowed: Collection[str] | None
     ) -> list[tuple[float, int]]:
         """The samples that share most with what was said: from 0 to 1 how much, and their index."""
-        shared: dict[int, float] = defaultdict(float)
-        for numbered in _numbered([trace.word for said in words for trace in self._vocabulary.trace(said)]):
-            weight = traced[numbered.partition(" ")[0]]
-            for index in self._postings.get(numbered, ()):
-                shared[index] += weight
+        least = _LEAST_SHARED * whole
+        shared = self._shared(words, traced, least)
         samples, totals = self._samples, self._totals
         found = (
             (2 * amount / (whole + totals[index]), index)
             for index, amount in shared.items()
-            if amount > _LEAST_SHARED * whole and (allowed is None or samples[index].intent in allowed)
+            if amount > least and (allowed is None or samples[index].intent in allowed)
         )
         return nlargest(_CLOSEST, found)
+
+    def _shared(self, words: Sequence[str], traced: Mapping[str, float], least: float) -> dict[int, float]:
+        """Per sample the weight of what it shares with what was said; those that share too little may be left out."""
+        known = _numbered([trace.word for said in words for trace in self._vocabulary.trace(said)])
+        weighed = sorted(((traced[one.partition(" ")[0]], one) for one in known), reverse=True)
+        to_come = sum(weight for weight, _ in weighed)
+        shared: dict[int, float] = defaultdict(float)
+        for weight, numbered in weighed:
+            found = self._postings.get(numbered, _NOWHERE)
+            # words that all others use are in a third of the samples: they alone bring none in
+            for index in found if to_come > least else found & shared.keys():
+                shared[index] += weight
+            to_come -= weight
+        return shared
 
 
 def _numbered(words: Sequence[str]) -> Sequence[str]:

@@ -20,6 +20,7 @@ from skill.settings import PROJECT
 PHRASES = Path(__file__).with_name("phrases.tsv")
 SAFETY_LIST = Path(__file__).with_name("safety.tsv")
 PHRASE_FILE = PROJECT / "interaction_models" / "phrases" / "nl.yaml"
+pytestmark = pytest.mark.no_cover  # thousands of times the same lines: coverage would make it twice as slow
 SAFETY_COMMANDS = ("pain", "dizzy", "emergency", "see_doctor", "ask_first")
 AROUND = (
     "stop {}",

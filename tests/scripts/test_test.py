@@ -43,8 +43,8 @@ def tested_project(installed_project: Path) -> Path:
     shutil.rmtree(tests, ignore_errors=True)
     tests.mkdir()
     (tests / "test_good.py").write_text(GOOD, encoding="utf-8")
-    models = installed_project / "scripts" / "build_models.py"
-    models.write_text('"""Nothing to build."""\n', encoding="utf-8")
+    for program in ("build_models.py", "generate_audio.py"):
+        (installed_project / "scripts" / program).write_text('"""Nothing to build."""\n', encoding="utf-8")
     return installed_project
 
 
@@ -70,7 +70,7 @@ def test_all_is_well(tested_project: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert "1 passed in" in "\n".join(result.stdout.splitlines()[-5:])
     assert result.stdout.rstrip().endswith("Everything passed.")
-    for step in ("lint", "formatting", "types", "interaction models", "tests"):
+    for step in ("lint", "formatting", "types", "interaction models", "audio", "tests"):
         assert f"== {step}" in result.stdout
 
 
@@ -90,9 +90,10 @@ def test_every_failure_is_listed(tested_project: Path) -> None:
 
 
 def test_a_part_of_the_tests_by_hand(tested_project: Path) -> None:
-    """By hand, pytest's own options choose tests; coverage is not asked for and --fast leaves out types."""
+    """By hand, pytest's own options choose tests; coverage is not asked for, no audio is made, --fast: no types."""
     result = run_python(tested_project, TEST, "--fast", "-k", "nothing_has_this_name")
     assert result.returncode == 1  # pytest found no test
     assert "== types" not in result.stdout
+    assert "== audio" not in result.stdout
     assert "tests (exit status 5)" in result.stdout
     assert "coverage" not in result.stdout.lower()

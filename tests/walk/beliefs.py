@@ -99,6 +99,11 @@ class Beliefs:
         }
         return replace(self, devices=doubted)
 
+    def late(self, name: str) -> Beliefs:
+        """The same after late events of a device: it is quiet only if the store surely knows that it should be."""
+        belief = self.devices[name]
+        return self if belief.sure else replace(self, devices={**self.devices, name: replace(belief, quiet="")})
+
     def fresh(self, name: str) -> Beliefs:
         """The same, but nothing is known of one device."""
         return replace(self, devices={**self.devices, name: Belief()})

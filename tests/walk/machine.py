@@ -246,8 +246,9 @@ class Network(Walk):
 
     @rule(backwards=st.booleans())
     def deliver(self, backwards: bool) -> None:
-        """What waited arrives."""
+        """What waited arrives; what the store was not told of, such a late event cannot be told either."""
         self.world.device(self.here).deliver_held(backwards=backwards)
+        self.beliefs = self.beliefs.late(self.here)
 
     @rule()
     def drop(self) -> None:
