@@ -15,8 +15,8 @@ PATIENCE_S = 3.0
 
 
 def stop_like_ctrl_c() -> None:
-    """Make the signals that ask a program to end (terminate, closed terminal) work like Ctrl-C."""
-    for name in ("SIGTERM", "SIGHUP"):
+    """Make the signals that ask a program to end work like Ctrl-C, which works also where the parent ignores it."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)
 

@@ -44,3 +44,11 @@ class ModelError(ProblemsError):
 
 class SkillPackageError(ProblemsError):
     """The skill package for Amazon cannot be made: a name, an address, a text or a folder is not right."""
+
+
+class RequestRefusedError(RugoefeningError):
+    """A request that is not a genuine one of Alexa; ``reason`` is one short word for the log and the figures."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        self.reason = reason
+        super().__init__(message)

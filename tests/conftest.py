@@ -17,6 +17,25 @@ from skill.content import load_content
 PACKS = Path(__file__).resolve().parent.parent / "build" / "test-packs"
 
 
+def pytest_xdist_setupnodes() -> None:
+    """Keep coverage from measuring each process of xdist as it does the programs that tests start.
+
+    pytest-cov measures those processes itself, and says again in each of them what their children inherit.
+    """
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop the first of two measurements that pytest-cov 7.1 begins in each process of xdist.
+
+    While both run, pausing the second for ``no_cover`` only makes the first go on.
+    """
+    coverage = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and coverage is not None and coverage.cov_controller is not None:
+        coverage.cov_controller.pause()
+
+
 @pytest.fixture(scope="session")
 def built_pack() -> Path:
     """The folder with the real pack of the espeak voice, built where it is missing or changed."""
