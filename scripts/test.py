@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -19,6 +18,8 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
+from typing import NamedTuple
+
 from scripts.environment import PROJECT, Environment, SetupError, prepare
 from scripts.processes import run, stop_like_ctrl_c
 

@@ -13,6 +13,7 @@ from skill.settings import Settings
 DIALOGUES = sorted((Path(__file__).parent / "dialogues").glob("*.txt"))
 
 
+@pytest.mark.no_cover  # the same lines again and again: coverage would make it twice as slow
 @pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)
 def test_dialogue(path: Path, built_pack: Path, tmp_path: Path) -> None:
     """The conversation comes out as written, line by line."""

@@ -11,6 +11,7 @@ import pytest
 from tests.alexa.conftest import Answer, Talk
 from tests.envelopes import EPOCH, event, intent, launch, playing
 
+pytestmark = pytest.mark.no_cover  # the same lines again and again: coverage would make it twice as slow
 RUN = "run1"
 
 

@@ -64,6 +64,7 @@ def test_what_is_no_token_is_nothing(token: object) -> None:
     assert decode(token) is None
 
 
+@pytest.mark.no_cover  # making text of all of Unicode is slow, and no code of ours
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Any text is either a token or nothing."""
