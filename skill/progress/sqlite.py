@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from skill.errors import StoreError
 from skill.progress.database import Database
 from skill.progress.store import FINISHED_KEPT, Known, Place
 
 _PLACE = "run, routine, track, step, offset_ms, level, tempo, pack, marks, at"
+_MOST_OWED = 10_000
+
+
+@dataclass(frozen=True)
+class _Wipe:
+    """Everything of a person, and late events of a run."""
+
+    person: str
+    at: float
+    run: str | None
 
 
 class SqliteStore:
@@ -21,6 +35,8 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(path)
+        self._owed: dict[_Wipe, None] = {}
+        """The wipes that were asked for and failed, oldest first."""
 
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
@@ -62,7 +78,7 @@ class SqliteStore:
         """Remember a place that was decided on, unless its run is closed; when, if not at the time of the place."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if not _is_closed(connection, place.run):
                 _write(connection, person, device, place, place.at if decided is None else decided)
 
@@ -70,7 +86,7 @@ class SqliteStore:
         """Follow an event of the player; older events and those of closed runs change nothing."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if _is_closed(connection, place.run):
                 return
             known = connection.execute(
@@ -93,7 +109,7 @@ class SqliteStore:
         """Remember level, tempo and way to train; what is None stays as it was."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             connection.execute(
                 "INSERT INTO person (person, level, tempo, way, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (person) "
                 "DO UPDATE SET level = coalesce(excluded.level, level), tempo = coalesce(excluded.tempo, tempo), "
@@ -105,7 +121,7 @@ class SqliteStore:
         """Remember which safety intro was heard, and when."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             connection.execute(
                 "INSERT INTO person (person, intro_at, intro_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT (person) "
                 "DO UPDATE SET intro_at = excluded.intro_at, intro_hash = excluded.intro_hash, "
@@ -117,7 +133,7 @@ class SqliteStore:
         """Count a finished run, once; a run that was wiped is not counted again."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             if not _is_closed(connection, run):
                 connection.execute(
                     "INSERT OR IGNORE INTO finished (person, run, routine, at) VALUES (?, ?, ?, ?)",
@@ -128,7 +144,7 @@ class SqliteStore:
         """End a run: its place is forgotten, and late events bring nothing back."""
         if not person:
             return
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (run, at))
             for table in ("place", "begun"):
                 connection.execute(f"DELETE FROM {table} WHERE person = ? AND run = ?", (person, run))  # noqa: S608  # constants
@@ -136,38 +152,62 @@ class SqliteStore:
     def forget(self, person: str, at: float, run: str | None = None) -> None:
         """Wipe everything of a person; late events of this run, and of every run that is known, store nothing.
 
-        What stays are ids of those runs, which are random and name nobody, until they expire.
+        What stays are ids of those runs, which are random and name nobody, until they expire. Where it fails,
+        it is done before the next change that succeeds, as long as this process lives.
         """
         if not person:
             return
-        with self._database.writing() as connection:
-            if run is not None:
-                connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (run, at))
-            connection.execute(
-                "INSERT OR IGNORE INTO closed (run, at) "
-                "SELECT run, ? FROM begun WHERE person = ? UNION SELECT run, ? FROM finished WHERE person = ?",
-                (at, person, at, person),
-            )
-            for table in ("person", "place", "finished", "begun"):
-                connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608  # constants
+        wipe = _Wipe(person, at, run)
+        try:
+            with self._changing() as connection:
+                _wiped(connection, wipe)
+        except StoreError:
+            if len(self._owed) < _MOST_OWED:
+                self._owed[wipe] = None
+            raise
         self._database.erase()
 
     def expire(self, before: float) -> None:
         """Throw away what was last touched before this time."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             for table in ("person", "place", "finished", "begun", "closed"):
                 connection.execute(f"DELETE FROM {table} WHERE at < ?", (before,))  # noqa: S608  # constants
         self._database.erase()
 
     def check(self) -> None:
         """Raise StoreError when the store cannot be used now; something is written, for a disk may be full."""
-        with self._database.writing() as connection:
+        with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO closed (run, at) VALUES ('', 0)")
             connection.execute("DELETE FROM closed WHERE run = ''")
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""
         self._database.close()
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """A connection to change something with, behind the wipes that are owed."""
+        with self._database.writing() as connection:
+            owed = tuple(self._owed)
+            for wipe in owed:
+                _wiped(connection, wipe)
+            yield connection
+        for wipe in owed:
+            self._owed.pop(wipe, None)
+        if owed:
+            self._database.erase()
+
+
+def _wiped(connection: sqlite3.Connection, wipe: _Wipe) -> None:
+    if wipe.run is not None:
+        connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (wipe.run, wipe.at))
+    connection.execute(
+        "INSERT OR IGNORE INTO closed (run, at) "
+        "SELECT run, ? FROM begun WHERE person = ? UNION SELECT run, ? FROM finished WHERE person = ?",
+        (wipe.at, wipe.person, wipe.at, wipe.person),
+    )
+    for table in ("person", "place", "finished", "begun"):
+        connection.execute(f"DELETE FROM {table} WHERE person = ?", (wipe.person,))  # noqa: S608  # constants
 
 
 def _is_closed(connection: sqlite3.Connection, run: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from skill.errors import StoreError
 from skill.progress import Known, SqliteStore
 from tests.progress.samples import PLACE, rows
 
@@ -187,3 +190,22 @@ def test_the_newest_place_of_the_same_run_wins(store: SqliteStore) -> None:
     assert known.place is not None
     assert (known.place.track, known.elsewhere) == ("seated_turn", True)
     assert not store.load("p", "bedroom", None).elsewhere
+
+
+def test_a_wipe_that_failed_is_done_before_the_next_change(store: SqliteStore, at_once: None) -> None:
+    """While another program holds the file nothing can be wiped; with the next change that succeeds it is."""
+    person = "c0ffee" * 5
+    store.save_place(person, "kitchen", PLACE)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError):
+            store.forget(person, 3.0)
+        other.execute("ROLLBACK")
+    assert store.load(person, "kitchen", None).place == PLACE
+    store.save_profile("q" * 30, level="basic", tempo=None, at=4.0)
+    assert store.load(person, "kitchen", None) == Known()
+    assert not [path for path in store.path.parent.iterdir() if person.encode() in path.read_bytes()]
+    store.move_place(person, "kitchen", replace(PLACE, at=4000.0), started=True)
+    assert store.load(person, "kitchen", None).place is None
+    store.save_profile(person, level="basic", tempo=None, at=5000.0)
+    assert store.load(person, "kitchen", None).level == "basic"
