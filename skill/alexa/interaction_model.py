@@ -284,7 +284,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--no-builtin-samples", action="store_true", help="give Amazon's built-in intents no words of our own"
     )
     chosen = parser.parse_args(arguments)
-    name = chosen.invocation_name or load_settings().invocation
+    wished = chosen.invocation_name
+    name = load_settings().invocation if wished is None else wished
     models = build_all(name, builtin_samples=not chosen.no_builtin_samples)
     return _check(models) if chosen.check else _write(models)
 

@@ -85,7 +85,8 @@ def build_package(wanted: Wanted) -> Package:
 
 
 def _wanted(chosen: argparse.Namespace, settings: Settings, address: str) -> Wanted:
-    name = (chosen.invocation_name or settings.invocation).strip()
+    wished = chosen.invocation_name
+    name = (settings.invocation if wished is None else wished).strip()
     problems = list(name_problems(name))
     if chosen.distribution == "public" and len(name.split()) == 1:
         problems += list(name_notes(name))

@@ -106,7 +106,7 @@ def test_the_invocation_name_can_be_chosen(tmp_path: Path) -> None:
     source = read_phrases(_phrase_file(tmp_path, "nl.yaml", "locale: nl-NL"))
     model = build_model(source, "Dagelijkse Rugoefening")
     assert model["interactionModel"]["languageModel"]["invocationName"] == "dagelijkse rugoefening"
-    for wrong in ("alexa oefening", "oefening 2", "x", "rug!"):
+    for wrong in ("alexa oefening", "oefening 2", "x", "rug!", ""):
         with pytest.raises(ModelError, match="invocation name"):
             build_model(source, wrong)
 
