@@ -36,6 +36,8 @@ class Spoken:
 
     place: Place
     run: str
+    began: float
+    """When it was answered with."""
     until: float
     """When the step was heard to its end."""
 
@@ -53,6 +55,8 @@ class Belief:
     """The token of a stream that was decided on and did not begin to play yet."""
     heard_at: float = 0.0
     """When audio last sounded, by the clock that the requests carry."""
+    counted_from: float | None = None
+    """From when the skill may count the pause where that is earlier: the answer that spoke a step is one moment."""
     hurt: Hurt | None = None
     over: bool = False
     """Whether the run that this device played was ended for safety, and nothing was begun since."""
@@ -64,7 +68,8 @@ class Belief:
 
     def recent(self, now: float) -> bool:
         """Whether a pause is surely shorter than 30 minutes, and the store knows."""
-        return self.sure and 0 <= now - self.heard_at <= RECENT_S
+        began = self.heard_at if self.counted_from is None else self.counted_from
+        return self.sure and 0 <= now - began <= RECENT_S
 
     def long_ago(self, now: float) -> bool:
         """Whether a pause is surely longer than 30 minutes."""

@@ -24,7 +24,7 @@ def learn(belief: Belief, exchange: Exchange, now: float, clips: frozenset[str],
         return belief
     playing = exchange.player.get("playerActivity") == "PLAYING"
     if playing:
-        belief = replace(belief, heard_at=now)
+        belief = replace(belief, heard_at=now, counted_from=None)
     if not exchange.works:
         belief = replace(belief, sure=False)
     if exchange.begins:
@@ -58,7 +58,7 @@ def _begins(belief: Belief, exchange: Exchange, now: float, editions: Editions) 
     if exchange.command is Command.CHOOSE_EXERCISE:
         chair = ""
     place = editions.place(token, offset)
-    spoken = Spoken(place, run, now + _spoken_s(exchange, editions)) if exchange.speaks_a_step and place else None
+    spoken = Spoken(place, run, now, now + _spoken_s(exchange, editions)) if exchange.speaks_a_step and place else None
     begun = token if exchange.replaces else ""
     return Belief(quiet, begun=begun, heard_at=now, hurt=hurt, chair_run=chair, sure=exchange.works, spoken=spoken)
 
@@ -75,14 +75,14 @@ def _behind_a_step(belief: Belief, spoken: Spoken, exchange: Exchange, now: floa
         return replace(belief, spoken=None)
     into = now < spoken.until
     if not into and (exchange.command in QUESTIONS or exchange.command in CHANGES) and exchange.opens:
-        return replace(belief, heard_at=now)
+        return replace(belief, heard_at=now, counted_from=spoken.began)
     leaves = exchange.command in _LEAVES or exchange.kind == "SessionEndedRequest"
     if not into and leaves:
         step = editions.following(spoken.place)
         place = replace(spoken.place, step=step) if step else None
     else:
         place = spoken.place if into or exchange.command in SAFETY else None
-    return replace(_left(belief, place, spoken.run, exchange), heard_at=now, spoken=None)
+    return replace(_left(belief, place, spoken.run, exchange), heard_at=now, counted_from=spoken.began, spoken=None)
 
 
 def _stops(belief: Belief, exchange: Exchange, editions: Editions, *, playing: bool) -> Belief:
