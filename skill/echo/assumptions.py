@@ -35,6 +35,7 @@ class Assumptions:
     negations: frozenset[str]
     questions: frozenset[str]
     own: frozenset[str]
+    subjects: frozenset[str]
     linking: tuple[str, ...]
 
 
@@ -74,6 +75,7 @@ def _assumptions(raw: Mapping[str, Any]) -> Assumptions:
         negations=single("negations"),
         questions=single("questions"),
         own=single("own"),
+        subjects=single("subjects"),
         linking=tuple(raw["linking"]),
     )
 

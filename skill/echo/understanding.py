@@ -267,7 +267,10 @@ class Understanding:
         """What the whole resembles, or the gravest safety phrase in a part of it."""
         opened = without_opening(words, self.assumptions.openings)
         whole = max((self._resembling(form) for form in dict.fromkeys((words, opened))), key=lambda one: one.score)
-        found = [*self._phrases(words), *(one for part in self._parts(words) if (one := self._inside(part)))]
+        inside = [one for part in self._parts(words) if (one := self._inside(part))]
+        if whole.sample.intent == MEDICAL and self._asks(words):
+            inside = [one for one in inside if one.score > whole.score]  # "… de oorzaak van rugpijn" is no complaint
+        found = [*self._phrases(words), *inside]
         if whole.is_safety:
             found.append(whole)
         if found:
@@ -309,7 +312,9 @@ class Understanding:
         return found if found.score >= _THRESHOLD or self._about_the_body(part) else None
 
     def _parts(self, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """What stands between words like "want", and beside a complete other command."""
+        """What stands between words like "want", beside a complete other command, and a last "het steekt"."""
+        if len(words) > _PHRASE and words[-2] in self.assumptions.subjects and not self._asks(words):
+            yield words[-2:]
         cuts = [-1, *(at for at, word in enumerate(words) if word in self.assumptions.joints), len(words)]
         for left, right in pairwise(cuts):
             if 1 <= right - left - 1 < len(words):
