@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
 from skill.errors import RugoefeningError
-from skill.settings import PREFIX, Settings, load_settings
+from skill.serving import command
+from skill.settings import Settings, load_settings
 
 OK, PROBLEM, USAGE = 0, 1, 2
 
@@ -55,10 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="serve the skill on this machine")
-    serve.add_argument("--port", type=int, help="the port to listen on (default: RUGOEFENING_PORT or 5050)")
-    serve.add_argument("--voice", help="which pack to serve (default: RUGOEFENING_VOICE or espeak)")
-    serve.set_defaults(run=_serve)
+    command.add_command(commands)
     commands.add_parser("simulate", help="a virtual Echo in the terminal", add_help=False)
     commands.add_parser("understand", help="which command a sentence means, and why", add_help=False)
     commands.add_parser("audio", help="make, check and hear the audio (build, voices, preview, export)", add_help=False)
@@ -68,30 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     routine.add_argument("--json", action="store_true", help="data instead of text")
     routine.set_defaults(run=_routine)
     return parser
-
-
-def _serve(parsed: argparse.Namespace) -> int:
-    from werkzeug.serving import make_server  # noqa: PLC0415  # quick start of the other commands
-
-    from skill.web import create_app  # noqa: PLC0415
-
-    if parsed.port is not None and not 0 < parsed.port < 65536:
-        return _problem(f"--port: {parsed.port} is no port; write a number from 1 to 65535")
-    chosen = {"PORT": parsed.port, "VOICE": parsed.voice}
-    given = {PREFIX + name: str(value) for name, value in chosen.items() if value is not None}
-    settings = load_settings({**os.environ, **given})
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    app = create_app(settings)
-    for number in (signal.SIGINT, signal.SIGTERM):  # also where the parent of this process ignores them
-        signal.signal(number, signal.default_int_handler)
-    try:
-        server = make_server(settings.host, settings.port, app, threaded=True)
-    except (OSError, SystemExit):
-        return _problem(f"port {settings.port} is in use; choose another with --port")
-    note(f"rugoefening listens on {settings.base_url} (voice {settings.voice}); Ctrl-C stops it")
-    server.serve_forever()
-    return OK
 
 
 def _simulate(words: list[str]) -> int:
@@ -138,16 +110,6 @@ def _routine(parsed: argparse.Namespace) -> int:
         reviewed = one["reviewed_by"] or "nobody yet"
         print(f"{one['routine']}: {one['title']}; {one['clips']} clips; reviewed by {reviewed}")  # noqa: T201
     return OK
-
-
-def note(text: str) -> None:
-    """A note for the person at the terminal, on standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201  # the command line talks to the terminal
-
-
-def _problem(text: str) -> int:
-    note(text)
-    return PROBLEM
 
 
 _DELEGATED = {"simulate": _simulate, "understand": _understand, "audio": _audio, "models": _models}

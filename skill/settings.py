@@ -54,6 +54,10 @@ class Settings:
     """RUGOEFENING_OWNER: who is responsible for this skill, as the pages on privacy and terms say it."""
     contact: str = ""
     """RUGOEFENING_CONTACT: how to reach the owner: an e-mail address, a web address or a sentence."""
+    ca_file: Path | None = None
+    """RUGOEFENING_CA_FILE: a PEM file of the authorities that Alexa's certificates lead to; None: those of certifi."""
+    threads: int = 16
+    """RUGOEFENING_THREADS: how many requests are answered at the same time in production."""
 
     @property
     def base_url(self) -> str:
@@ -83,14 +87,18 @@ VARIABLES: Mapping[str, str] = {
     "WAKE_WORD": "wake_word",
     "OWNER": "owner",
     "CONTACT": "contact",
+    "CA_FILE": "ca_file",
+    "THREADS": "threads",
 }
+_NUMBERS: Mapping[str, tuple[str, int]] = {"port": ("port", 65535), "threads": ("number of threads", 64)}
+_PATHS = ("packs", "database", "ca_file")
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and validate the settings.
 
     Raises SettingsError with all problems in one message: an unknown variable, a bad port, and in
-    production a missing skill id, key or public https URL.
+    production a missing skill id, key or public https URL, or a file of authorities without one.
     """
     values: dict[str, str | int | Path] = {}
     problems = [
@@ -102,12 +110,13 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         raw = environ.get(PREFIX + variable, "").strip()
         if not raw:
             continue
-        if field == "port":
-            if not raw.isdecimal() or not 0 < int(raw) < 65536:
-                problems.append(f"{PREFIX}PORT: {raw!r} is no port; write a number from 1 to 65535")
+        if field in _NUMBERS:
+            what, most = _NUMBERS[field]
+            if not raw.isdecimal() or len(raw) > 6 or not 0 < int(raw) <= most:
+                problems.append(f"{PREFIX}{variable}: {raw!r} is no {what}; write a number from 1 to {most}")
                 continue
             values[field] = int(raw)
-        elif field in ("packs", "database"):
+        elif field in _PATHS:
             try:
                 values[field] = Path(raw).expanduser()
             except RuntimeError as error:
@@ -115,13 +124,14 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         else:
             values[field] = raw
     settings = Settings(**values)  # type: ignore[arg-type]  # each field was given its own type above
-    problems += _problems(settings)
+    problems += settings_problems(settings)
     if problems:
         raise SettingsError("The settings are not right:", problems)
     return settings
 
 
-def _problems(settings: Settings) -> list[str]:
+def settings_problems(settings: Settings) -> list[str]:
+    """Everything that is wrong with settings, one line each."""
     found: list[str] = []
     if settings.environment not in ("development", "production"):
         found.append(f"{PREFIX}ENV: {settings.environment!r} is unknown; write development or production")
@@ -132,6 +142,8 @@ def _problems(settings: Settings) -> list[str]:
     ]
     if not _is_web_address(settings.base_url):
         found.append(f"{PREFIX}PUBLIC_URL: {settings.public_url!r} is no web address; write https://…")
+    if settings.ca_file is not None:
+        found += _authority_problems(settings.ca_file)
     if settings.environment == "production":
         found += _production_problems(settings)
     elif settings.host not in LOOPBACK:
@@ -142,20 +154,35 @@ def _problems(settings: Settings) -> list[str]:
 def _is_web_address(text: str) -> bool:
     try:
         url = urlsplit(text)
+        port = url.port
     except ValueError:
         return False
-    return url.scheme in ("http", "https") and bool(url.hostname)
+    return url.scheme in ("http", "https") and bool(url.hostname) and port != 0
 
 
 def _production_problems(settings: Settings) -> list[str]:
     found: list[str] = []
     if not settings.public_url.startswith("https://"):
         found.append(f"{PREFIX}PUBLIC_URL: production needs the public https:// address of this server")
+    elif _is_web_address(settings.public_url) and urlsplit(settings.public_url).port not in (None, 443):
+        found.append(f"{PREFIX}PUBLIC_URL: Echos fetch audio from port 443 only; leave the port out")
     if not settings.skill_id.startswith("amzn1.ask.skill."):
         found.append(f"{PREFIX}SKILL_ID: production needs the skill id (amzn1.ask.skill.…) from the Alexa console")
     if len(settings.id_key) < 32:
         found.append(f"{PREFIX}ID_KEY: production needs a secret of at least 32 characters")
     return found
+
+
+def _authority_problems(file: Path) -> list[str]:
+    import ssl  # noqa: PLC0415  # a quick start of everything that needs no authorities
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        return [f"{PREFIX}CA_FILE: {file} holds no certificate; write a PEM file (-----BEGIN CERTIFICATE-----)"]
+    except OSError as error:
+        return [f"{PREFIX}CA_FILE: {file} cannot be read: {error.strerror}"]
+    return []
 
 
 def _bracketed(host: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import certifi
 import pytest
 
 from skill.errors import SettingsError
@@ -42,6 +43,8 @@ def test_every_setting_can_be_set() -> None:
         "RUGOEFENING_WAKE_WORD": "Echo",
         "RUGOEFENING_OWNER": "Anna de Vries",
         "RUGOEFENING_CONTACT": "anna@example.org",
+        "RUGOEFENING_CA_FILE": certifi.where(),
+        "RUGOEFENING_THREADS": "8",
     }
     settings = load_settings(environ)
     assert settings.base_url == "https://rug.example.org"
@@ -59,6 +62,8 @@ def test_all_problems_come_together() -> None:
         "RUGOEFENING_VOICE": "../x",
         "RUGOEFENING_PUBLIC_URL": "rug.example.org",
         "RUGOEFENING_HOST": "192.168.1.4",
+        "RUGOEFENING_THREADS": "0",
+        "RUGOEFENING_CA_FILE": "/nowhere/roots.pem",
     }
     with pytest.raises(SettingsError) as error:
         load_settings(environ)
@@ -70,6 +75,8 @@ def test_all_problems_come_together() -> None:
         "VOICE",
         "no web address",
         "loopback",
+        "THREADS: '0' is no number of threads",
+        "/nowhere/roots.pem cannot be read",
     ):
         assert words in text
 
@@ -82,9 +89,32 @@ def test_production_refuses_to_guess(left_out: str) -> None:
         load_settings({key: value for key, value in GOOD_PRODUCTION.items() if not key.endswith(left_out)})
 
 
+def test_production_is_on_the_port_that_echos_ask() -> None:
+    """Echos fetch audio from port 443 only: another one in the public address would make the skill silent."""
+    load_settings({**GOOD_PRODUCTION, "RUGOEFENING_PUBLIC_URL": "https://rug.example.org:443"})
+    with pytest.raises(SettingsError, match="443"):
+        load_settings({**GOOD_PRODUCTION, "RUGOEFENING_PUBLIC_URL": "https://rug.example.org:8443"})
+
+
+def test_a_file_of_authorities_holds_one(tmp_path: Path) -> None:
+    """A file with anything else than certificates is refused at the start, not at the first request."""
+    file = tmp_path / "roots.pem"
+    for text in ("", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(SettingsError, match="holds no certificate"):
+            load_settings({"RUGOEFENING_CA_FILE": str(file)})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PUBLIC_URL", "http://["), ("PACKS", "~nosuchuser/x"), ("DATABASE", "~nosuchuser/x")],
+    [
+        ("PORT", "9" * 5000),
+        ("PUBLIC_URL", "https://rug.example.org:99999"),
+        ("CA_FILE", "~nosuchuser/x"),
+        ("PUBLIC_URL", "http://["),
+        ("PACKS", "~nosuchuser/x"),
+        ("DATABASE", "~nosuchuser/x"),
+    ],
 )
 def test_what_cannot_be_an_address_or_folder_is_a_problem(name: str, value: str) -> None:
     """Strange values are reported like every other mistake."""

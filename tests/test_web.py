@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from skill.errors import PackError, RugoefeningError, SettingsError
+from skill.errors import PackError, RequestRefusedError, SettingsError
 from skill.pack import load_pack
 from skill.settings import Settings
 from skill.web import create_app
@@ -222,23 +223,44 @@ def test_an_unknown_routine_is_refused_at_start(settings: Settings) -> None:
         create_app(replace(settings, routine="onderrug"))
 
 
-def test_production_needs_a_verifier(settings: Settings) -> None:
-    """Unsigned requests cannot be switched on in production by accident."""
-    with pytest.raises(SettingsError, match="unsigned"):
-        create_app(replace(settings, environment="production"))
+def test_production_needs_what_verifies(settings: Settings) -> None:
+    """Unsigned requests cannot be switched on in production by accident: without skill id and key nothing starts."""
+    with pytest.raises(SettingsError) as error:
+        create_app(replace(settings, environment="production", id_key="short"))
+    for name in ("PUBLIC_URL", "SKILL_ID", "ID_KEY"):
+        assert name in str(error.value)
 
 
 def test_a_verifier_sees_the_raw_body(settings: Settings) -> None:
     """The verifier gets headers and untouched bytes, and what it refuses is not answered."""
     seen: list[bytes] = []
 
-    def verifier(headers: Any, body: bytes) -> None:
+    def verifier(headers: Mapping[str, str], body: bytes) -> None:
         seen.append(body)
         if "Signature-256" not in headers:
-            raise RugoefeningError("unsigned")
+            raise RequestRefusedError("header", "unsigned")
 
     client = create_app(settings, verifier=verifier).test_client()
     body = json.dumps(launch(), indent=3).encode()
-    assert client.post("/alexa", data=body).status_code != 200
+    assert refusal(client.post("/alexa", data=body)) == "unsigned"
     assert client.post("/alexa", data=body, headers={"Signature-256": "x"}).status_code == 200
     assert seen == [body, body]
+
+
+def test_figures_are_served_beside_health(client: FlaskClient) -> None:
+    """In development, which listens on this machine only, /metrics is there as well."""
+    client.post("/alexa", json=launch())
+    assert b'rugoefening_requests_total{status="200",type="LaunchRequest"} 1.0' in client.get("/metrics").data
+
+
+def test_files_that_may_not_be_read_are_missing_ones(settings: Settings, tmp_path: Path) -> None:
+    """A name that the disk cannot even look up makes health tell of it, and the audio a 404: never a 500."""
+    copy = tmp_path / "packs" / "espeak"
+    shutil.copytree(settings.pack_folder, copy)
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["clips"]["bovenrug/start"]["file"] = f"clip-{'0' * 300}.mp3"
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    client = create_app(replace(settings, packs=tmp_path / "packs")).test_client()
+    response = client.get("/healthz")
+    assert (response.status_code, response.get_json()["pack"]["problem"]) == (503, "1 audio files are missing")
+    assert client.get(f"/audio/espeak/clip-{'0' * 300}.mp3").status_code == 404

@@ -90,7 +90,7 @@ class _Check:
         attributes = envelope.get("sessionAttributes")
         if attributes is not None and not isinstance(attributes, Mapping):
             yield Violation("attributes", "sessionAttributes must be an object", "RR: response format")
-        size = len(json.dumps(envelope, ensure_ascii=False).encode())
+        size = len(json.dumps(envelope, ensure_ascii=False).encode(errors="surrogatepass"))
         if size > MAX_RESPONSE_BYTES:
             yield Violation("size", f"{size} bytes is over {MAX_RESPONSE_BYTES}", "RR: total size of a response")
         body = envelope.get("response")

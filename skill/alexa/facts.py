@@ -326,9 +326,13 @@ def _intro(world: World, asked: Asked, known: Known) -> Intro:
 
 def _asked_intro(asked: Asked) -> Intro | None:
     """The intro that this session began with, so that it can be said again."""
-    heard = asked.attributes.get("intro")
-    found: Intro | None = _member(Intro, heard, None)
-    return found if asked.attributes.get("question") == Question.START else None
+    return held_intro(asked, None) if asked.attributes.get("question") == Question.START else None
+
+
+def held_intro(asked: Asked, otherwise: Intro | None) -> Intro | None:
+    """The intro that the session holds, whatever its question is now."""
+    found: Intro | None = _member(Intro, asked.attributes.get("intro"), otherwise)
+    return found
 
 
 def _age(asked: Asked, saved_at: float | None) -> float | None:

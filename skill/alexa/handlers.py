@@ -249,8 +249,7 @@ def _held(world: World, situation: Situation, reply: Reply, asked: Asked) -> dic
         "way": wished.way or situation.way,
     }
     if reply.question is Question.START:
-        heard = Intro.FULL if reply.clip == PromptId.INTRO_FIRST else asked.attributes.get("intro", Intro.SHORT)
-        held["intro"] = heard
+        held["intro"] = Intro.FULL if reply.clip == PromptId.INTRO_FIRST else facts.held_intro(asked, Intro.SHORT)
     if reply.step is not None:
         held["until"] = asked.at + responses.spoken_ms(world, reply) / 1000
     place = wished.place or situation.playhead

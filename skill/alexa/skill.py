@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -12,18 +11,23 @@ from ask_sdk_core.exceptions import SerializationException
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope
-from ask_sdk_model.interfaces.audioplayer import PlayerActivity
 from ask_sdk_model.request import Request
 
-from skill.alexa import contract, handlers
+from skill.alexa import contract, handlers, responses
+from skill.alexa.envelope import readable
 from skill.alexa.facts import World
+from skill.coach import Reply
+from skill.content.prompt_ids import PromptId
 from skill.errors import RugoefeningError
 
 log = logging.getLogger(__name__)
 
 EMPTY: Mapping[str, Any] = {"version": "1.0", "response": {}}
-_ACTIVITIES = tuple(one.value for one in PlayerActivity)
-_KNOWN_TYPES = frozenset(Request.discriminator_value_class_map)
+GOODBYE: Mapping[str, Any] = {"version": "1.0", "response": {"shouldEndSession": True}}
+"""The answer to words when nothing can be said."""
+_WORDS = ("LaunchRequest", "IntentRequest")
+KNOWN_TYPES = frozenset(Request.discriminator_value_class_map)
+"""The types of request that the SDK knows; bounded, so fit for figures."""
 
 
 class EnvelopeError(RugoefeningError):
@@ -31,10 +35,18 @@ class EnvelopeError(RugoefeningError):
 
 
 class AlexaSkill:
-    """Answers request envelopes."""
+    """Answers request envelopes.
 
-    def __init__(self, now: Callable[[], World], *, loopback: bool) -> None:
+    On loopback, in development, an answer that breaks a rule of Alexa is only logged, so that it can be looked at;
+    elsewhere a safe one takes its place. ``violated`` is told the short name of each rule that was broken.
+    """
+
+    def __init__(
+        self, now: Callable[[], World], *, loopback: bool, violated: Callable[[str], None] | None = None
+    ) -> None:
         self.loopback = loopback
+        self._now = now
+        self._violated = violated
         builder = SkillBuilder()
         for handler in (
             handlers.WordsHandler,
@@ -54,40 +66,64 @@ class AlexaSkill:
 
         Raises EnvelopeError when it is no request envelope.
         """
-        started = time.perf_counter()
         kind = _checked(envelope)
-        if kind not in _KNOWN_TYPES:
+        if kind not in KNOWN_TYPES:
             log.warning("a request of an unknown type was answered with nothing")
             return dict(EMPTY)
         try:
-            request = self._serializer.deserialize(json.dumps(_readable(envelope)), RequestEnvelope)
-            invoked = self._skill.invoke(request_envelope=request, context=None)
-            response = cast(dict[str, Any], self._serializer.serialize(invoked))
-        except SerializationException as error:
+            request = self._serializer.deserialize(json.dumps(readable(envelope)), RequestEnvelope)
+        except (SerializationException, ValueError) as error:
             raise EnvelopeError(f"the request envelope cannot be read: {error}") from error
         except RecursionError:
             raise EnvelopeError("the request envelope is nested too deep") from None
+        try:
+            response = self._response(request, kind)
+        except Exception:  # whatever it was, Alexa gets an answer
+            log.exception("an answer could not be made")
+            return self._safe(envelope, kind, {})
+        return response if self._obeys(envelope, response) or self.loopback else self._safe(envelope, kind, response)
+
+    def _response(self, request: RequestEnvelope, kind: str) -> dict[str, Any]:
+        invoked = self._skill.invoke(request_envelope=request, context=None)
+        response = cast(dict[str, Any], self._serializer.serialize(invoked))
         response.pop("userAgent", None)
-        if not response.get("sessionAttributes"):
+        if kind not in _WORDS or not response.get("sessionAttributes"):  # the SDK gives back what came
             response.pop("sessionAttributes", None)
-        self._report(envelope, response)
-        ms = (time.perf_counter() - started) * 1000
-        log.info("%s answered in %.1f ms", kind, ms)
         return response
 
-    def _report(self, envelope: Any, response: Mapping[str, Any]) -> None:
-        for violation in contract.check(envelope, response, loopback=self.loopback):
-            log.error("the answer breaks a rule of Alexa: %s (%s)", violation.message, violation.source)
+    def _obeys(self, envelope: Any, response: Mapping[str, Any]) -> bool:
+        """Whether an answer breaks no rule of Alexa; what it breaks is logged, without anything of its content."""
+        violations = contract.check(envelope, response, loopback=self.loopback)
+        for violation in violations:
+            if self._violated is not None:
+                self._violated(violation.rule)
+            what = f": {violation.message}" if self.loopback else ""
+            log.error("an answer breaks rule %r of Alexa (%s)%s", violation.rule, violation.source, what)
+        return not violations
+
+    def _safe(self, envelope: Any, kind: str, refused: Mapping[str, Any]) -> dict[str, Any]:
+        """What is answered instead: nothing to an event, to words an apology; sound that was to stop still stops."""
+        if kind not in _WORDS:
+            return dict(EMPTY)
+        stop = {"directives": [{"type": "AudioPlayer.Stop"}]} if _stops(refused) else {}
+        for body in ({**self._apology(envelope), **stop}, {"shouldEndSession": True, **stop}):
+            answer = {"version": "1.0", "response": body}
+            if not contract.check(envelope, answer, loopback=self.loopback):
+                return answer
+        return dict(GOODBYE)
+
+    def _apology(self, envelope: Any) -> dict[str, Any]:
+        locale = str(envelope["request"].get("locale") or "")
+        try:
+            said = responses.spoken(self._now(), Reply(clip=PromptId.ERROR), locale)
+        except RugoefeningError:
+            log.exception("not even an apology could be made")
+            return {}
+        return cast(dict[str, Any], self._serializer.serialize(said))
 
 
-def _readable(envelope: Any) -> Any:
-    """The envelope without an activity of the player that the SDK does not know and would refuse it for."""
-    context = envelope["context"]
-    player = context.get("AudioPlayer")
-    if not isinstance(player, Mapping) or player.get("playerActivity") in _ACTIVITIES:
-        return envelope
-    known = {key: value for key, value in player.items() if key != "playerActivity"}
-    return {**envelope, "context": {**context, "AudioPlayer": known}}
+def _stops(response: Mapping[str, Any]) -> bool:
+    return any(one.get("type") == "AudioPlayer.Stop" for one in response.get("response", {}).get("directives", []))
 
 
 def _checked(envelope: object) -> str:
@@ -96,6 +132,6 @@ def _checked(envelope: object) -> str:
     request = envelope.get("request")
     if not isinstance(request, Mapping) or not isinstance(request.get("type"), str):
         raise EnvelopeError("the request must hold an object request with a type")
-    if request["type"] in _KNOWN_TYPES and not isinstance(envelope.get("context"), Mapping):
+    if request["type"] in KNOWN_TYPES and not isinstance(envelope.get("context"), Mapping):
         raise EnvelopeError("the request must hold an object context")
     return str(request["type"])

@@ -1,0 +1,182 @@
+"""The server of production: waitress, one process with threads, within limits of size and time.
+
+It reads a request whole before a thread has to do with it, so that slow clients keep nobody waiting.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
+from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
+from waitress.task import ErrorTask  # type: ignore[import-untyped]
+from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]
+
+from skill.serving.endpoint import MAX_BODY_BYTES
+from skill.serving.headers import SECURE
+from skill.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_HEADER_BYTES = 16 * 1024
+"""The request line and all headers together."""
+MAX_CONNECTIONS = 400
+REQUEST_S = 10
+"""How long a request may take to arrive."""
+IDLE_S = 75
+"""How long an idle connection is kept; longer than a proxy keeps it by default."""
+MAX_DRAINED_BYTES = 4 * 1024 * 1024
+"""How much is thrown away behind a refusal."""
+STOP_S = 8
+"""How long requests in flight may take to finish; Alexa waits no longer."""
+_LOOK_S = 1
+_MESSAGES = {400: "the request is not right", 413: f"the request is over {MAX_BODY_BYTES // 1024} KB"}
+
+
+class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """What the server itself refuses looks like every other refusal: never a 5xx, with the same headers."""
+
+    def execute(self) -> None:
+        """Send the refusal and end the connection."""
+        self.channel.is_refused = True
+        code = self.request.error.code
+        status = 500 if code == 500 else 431 if code == 431 else 400
+        message = _MESSAGES.get(code, self.request.error.reason.lower())
+        body = json.dumps({"error": {"status": status, "message": message}}).encode()
+        self.status = f"{status} {self.request.error.reason if status == code else 'Bad Request'}"
+        self.response_headers.extend([("Content-Type", "application/json"), *SECURE.items()])
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection that knows since when a request has been arriving.
+
+    A refused one takes for a while what is still on its way: closed at once, TCP would throw the refusal away.
+    """
+
+    error_task_class = Refusal
+    arriving_since: float | None = None
+    is_refused = False
+    is_draining = False
+    drained_bytes = 0
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.arriving_since = self.creation_time  # from the start: who connects has something to ask
+
+    def received(self, data: bytes) -> bool:
+        """Take what came."""
+        began = self.arriving_since or time.time()
+        taken = bool(super().received(data))
+        self.arriving_since = began if self.request is not None else None
+        return taken
+
+    def readable(self) -> bool:
+        """Whether something is to be read."""
+        return self.is_draining or bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Read, or throw away what comes behind a refusal."""
+        if not self.is_draining:
+            super().handle_read()
+            return
+        self.drained_bytes += len(self.recv(self.adj.recv_bytes))  # at the end of it the connection closes itself
+        if self.drained_bytes > MAX_DRAINED_BYTES:
+            self.will_close = True
+
+    def handle_close(self) -> None:
+        """Close; behind a refusal only our half, at first."""
+        if self.is_refused and not self.is_draining:
+            self.is_draining, self.will_close = True, False
+            self.arriving_since = time.time()
+            with suppress(OSError):  # the other side is gone already: reading will tell
+                self.socket.shutdown(socket.SHUT_WR)
+        else:
+            super().handle_close()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request is arriving or being answered, or an answer leaving."""
+        return bool(self.request is not None or self.requests or self.total_outbufs_len)
+
+
+class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    """Listens from the moment it is made. Raises OSError when it cannot."""
+
+    channel_class = Connection
+    is_stopping = False
+
+    def maintenance(self, now: float) -> None:
+        """Close connections that were idle, or whose request has been arriving for too long."""
+        super().maintenance(now)
+        for connection in self.active_channels.values():
+            since = connection.arriving_since
+            if since is not None and since < now - REQUEST_S and not connection.requests:
+                connection.will_close = True
+
+    def stop(self) -> None:
+        """Accept nothing more and finish what is in flight; may be called from a handler of signals."""
+        self.is_stopping = True
+        self.pull_trigger()
+
+    def serve(self) -> None:
+        """Answer until ``stop``; returns when what was in flight is answered."""
+        while not self.is_stopping:
+            loop(timeout=_LOOK_S, use_poll=True, map=self._map, count=1)
+        self.del_channel()
+        self.socket.close()
+        until = time.monotonic() + STOP_S
+        while time.monotonic() < until and any(one.is_busy for one in self.active_channels.values()):
+            loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+        self.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        close_all(self._map, ignore_all=True)
+
+
+def make_server(app: Flask, settings: Settings) -> Server:
+    """A server that listens where the settings say. Raises OSError when it cannot."""
+    return Server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        ident="",
+        url_scheme="https",
+        clear_untrusted_proxy_headers=False,  # none is believed, and /healthz must see that there was a proxy
+        backlog=1024,
+        connection_limit=MAX_CONNECTIONS,
+        channel_timeout=IDLE_S,
+        cleanup_interval=_LOOK_S,
+        max_request_header_size=MAX_HEADER_BYTES,
+        max_request_body_size=MAX_BODY_BYTES + 1,
+        inbuf_overflow=MAX_BODY_BYTES + 1,  # never a file: the root file system may be read-only
+        log_socket_errors=False,
+        asyncore_use_poll=True,
+    )
+
+
+@contextmanager
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM in the block stops gently, a second one at once."""
+
+    def gently(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # as signal calls it
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, signal.SIG_DFL)
+        stop()
+
+    before = {one: signal.signal(one, gently) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

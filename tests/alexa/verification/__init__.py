@@ -1,0 +1,1 @@
+"""Tests of skill.alexa.verification: nobody but Alexa gets in."""
