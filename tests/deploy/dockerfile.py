@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,8 +143,10 @@ class Folder:
         return text
 
     def environ(self, stage: Stage) -> dict[str, str]:
-        """The environment of a program in this stage."""
-        return {**clean_environ(), **{name: self.inside(value) for name, value in stage.environ.items()}}
+        """The environment of a program in this stage; ``python`` is the one that runs these tests."""
+        known = clean_environ()
+        path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{known.get('PATH', '')}"}
+        return {**known, **path, **{name: self.inside(value) for name, value in stage.environ.items()}}
 
     def build(self, stage: Stage, instead: Callable[[Sequence[str]], bool] = lambda _: False) -> None:
         """Do every COPY and RUN of a stage; ``instead`` answers whether it did a command in its own way."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import Case, GenerationMode, openapi
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import negative_data_rejection, unsupported_method
@@ -81,6 +81,8 @@ def _check(schema: Any, label: str, mode: GenerationMode) -> None:
     @settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def answered(case: Case[Any]) -> None:
+        # the client of werkzeug takes it for a query; odd paths as they come over the wire stand in the test below
+        assume(not any("?" in str(one) for one in (case.path_parameters or {}).values()))
         # what is new in a request is answered on purpose: Alexa adds to its requests without a warning
         case.call_and_validate(excluded_checks=[negative_data_rejection, unsupported_method])
 
