@@ -36,7 +36,7 @@ def run(parsed: argparse.Namespace) -> int:
 def _development(settings: Settings) -> int:
     from werkzeug.serving import make_server  # noqa: PLC0415  # quick start of the other commands
 
-    from skill.web import create_app  # noqa: PLC0415
+    from skill.web import create_app  # noqa: PLC0415  # as above
 
     log_text()
     app = create_app(settings)
@@ -53,7 +53,7 @@ def _development(settings: Settings) -> int:
 
 def _production(settings: Settings) -> int:
     from skill.serving.server import make_server, stopped_by_signals  # noqa: PLC0415  # as above
-    from skill.web import create_app  # noqa: PLC0415
+    from skill.web import create_app  # noqa: PLC0415  # as above
 
     app = create_app(settings)
     try:

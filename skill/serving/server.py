@@ -17,9 +17,9 @@ from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
-from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]
-from waitress.task import ErrorTask  # type: ignore[import-untyped]
-from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]
+from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as above
+from waitress.task import ErrorTask  # type: ignore[import-untyped]  # as above
+from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
 
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
