@@ -47,7 +47,7 @@ class Wish:
     since: datetime | None = None
     """When it becomes valid; None: a day ago."""
     until: datetime | None = None
-    """Until when it is valid; None: a year from now."""
+    """Until when it is valid; None: a year from now, an authority two, so that it outlives what it issues."""
 
 
 def elliptic_key() -> ec.EllipticCurvePrivateKey:
@@ -72,7 +72,7 @@ def make(wish: Wish, key: PrivateKey, issuer: Identity | None = None) -> Identit
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(wish.since or now - timedelta(days=1))
-        .not_valid_after(wish.until or now + timedelta(days=365))
+        .not_valid_after(wish.until or now + timedelta(days=730 if wish.authority else 365))
         .add_extension(x509.BasicConstraints(ca=wish.authority, path_length=None), critical=True)
         .add_extension(_usage(wish.authority), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
