@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from skill.errors import StoreError
 from skill.progress import Store
@@ -21,17 +23,20 @@ Clock = Callable[[], float]
 
 
 def keep_up(app: Flask, store: Store, clock: Clock = time.time) -> None:
-    """Throw away what is too old: now, and then with the first request of every next day, after its answer has left.
+    """Throw away what is too old: behind the first answer to Alexa after the start, and of every next day.
 
-    A store that cannot be used hinders nothing: it is tried again an hour later.
+    Only such an answer shows that the clock is right, for the time of the request was held against it: a server
+    that starts with a clock that is years ahead must not find everybody too old. A store that cannot be used
+    hinders nothing: the log tells it at the start, and it is tried again an hour later.
     """
     upkeep = _Upkeep(store, clock)
-    upkeep.expire()
+    with suppress(StoreError):  # the store has told why
+        store.check()
     store.close()  # a server that forks after this shares no open file
 
     @app.after_request
     def daily(response: Response) -> Response:
-        if upkeep.is_due():
+        if request.endpoint == "alexa" and response.status_code == HTTPStatus.OK and upkeep.is_due():
             response.call_on_close(upkeep.expire)
         return response
 

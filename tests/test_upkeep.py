@@ -1,4 +1,4 @@
-"""Old progress goes at the start and once a day, after an answer; the clock is passed in."""
+"""Old progress goes once a day, behind an answer to Alexa; the clock is passed in."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, abort, request
 from flask.testing import FlaskClient
 
 from skill.progress import SqliteStore
 from skill.settings import Settings
 from skill.upkeep import AGAIN_S, DAY_S, KEPT_S, keep_up
 from skill.web import create_app
+from tests.envelopes import launch
 
 START = 2_000_000_000.0
 
@@ -52,28 +53,50 @@ def known(store: SqliteStore) -> Callable[[], list[str]]:
 
 
 def served(store: SqliteStore, clock: Clock, seen: list[list[str]], known: Callable[[], list[str]]) -> FlaskClient:
-    """An application of one page, which notes who is remembered while it makes its answer."""
+    """An application that notes who is remembered while it makes its answer; and a page beside it."""
     app = Flask(__name__)
     keep_up(app, store, clock)
 
-    @app.get("/")
-    def page() -> str:
+    @app.post("/alexa")
+    def alexa() -> str:
+        if request.data == b"forged":
+            abort(400)
         seen.append(known())
         return "answer"
+
+    @app.get("/")
+    def page() -> str:
+        return "page"
 
     return app.test_client()
 
 
-def test_what_is_too_old_goes_at_the_start(store: SqliteStore, clock: Clock, known: Callable[[], list[str]]) -> None:
-    """Who was away for over 400 days is forgotten when the server starts."""
-    served(store, clock, [], known)
+def test_what_is_too_old_goes_behind_the_first_answer(
+    store: SqliteStore, clock: Clock, known: Callable[[], list[str]]
+) -> None:
+    """Who was away for over 400 days is forgotten behind the first answer to Alexa after a start."""
+    client = served(store, clock, [], known)
+    assert known() == ["gone", "today", "tomorrow", "later"]
+    client.post("/alexa").close()
     assert known() == ["today", "tomorrow", "later"]
+
+
+def test_a_clock_that_nobody_confirmed_wipes_nobody(
+    store: SqliteStore, clock: Clock, known: Callable[[], list[str]]
+) -> None:
+    """A server that starts with its clock years ahead refuses Alexa's requests; neither they nor a page expire."""
+    clock.now = START + 5000 * DAY_S
+    client = served(store, clock, [], known)
+    client.post("/alexa", data=b"forged").close()
+    client.get("/").close()
+    assert known() == ["gone", "today", "tomorrow", "later"]
 
 
 def test_it_goes_daily_after_an_answer(store: SqliteStore, clock: Clock, known: Callable[[], list[str]]) -> None:
     """The first request of a next day is answered first; then the old rows go, without a restart."""
     seen: list[list[str]] = []
     client = served(store, clock, seen, known)
+    client.post("/alexa").close()
     for days, before, after in (
         (0.6, ["today", "tomorrow", "later"], ["today", "tomorrow", "later"]),
         (1.0, ["today", "tomorrow", "later"], ["tomorrow", "later"]),
@@ -82,7 +105,7 @@ def test_it_goes_daily_after_an_answer(store: SqliteStore, clock: Clock, known: 
         (30.0, ["later"], []),
     ):
         clock.now = START + days * DAY_S
-        answer = client.get("/")
+        answer = client.post("/alexa")
         assert (answer.text, seen[-1], known()) == ("answer", before, before)
         answer.close()  # as a server does when the last byte has left
         assert known() == after
@@ -92,10 +115,11 @@ def test_a_clock_that_was_set_back_does_not_stop_it(tmp_path: Path) -> None:
     """A machine that started with a clock years ahead, and then learnt the time, still expires daily."""
     store, clock = SqliteStore(tmp_path / "progress.sqlite3"), Clock(START + 5000 * DAY_S)
     client = served(store, clock, [], list)
+    client.post("/alexa").close()
     store.save_profile("gone", level="easier", tempo=None, at=START - KEPT_S - 1)
     store.save_profile("later", level="easier", tempo=None, at=START)
     clock.now = START
-    client.get("/").close()
+    client.post("/alexa").close()
     assert store.load("gone", "d", None).level is None
     assert store.load("later", "d", None).level == "easier"
 
@@ -110,7 +134,9 @@ def test_a_store_that_cannot_be_used_hinders_nothing(
     store.path.rename(away)
     store.path.mkdir()
     client = served(store, clock, [], list)
-    assert client.get("/").text == "answer"
+    answer = client.post("/alexa")
+    assert answer.text == "answer"
+    answer.close()
     store.path.rmdir()
     away.rename(store.path)
     everybody = ["gone", "today", "tomorrow", "later"]
@@ -119,7 +145,7 @@ def test_a_store_that_cannot_be_used_hinders_nothing(
         (AGAIN_S, everybody[1:]),
     ):
         clock.now = START + later
-        client.get("/").close()
+        client.post("/alexa").close()
         assert known() == names
 
 
@@ -130,10 +156,11 @@ def test_after_the_start_no_file_is_held_open(store: SqliteStore, clock: Clock) 
 
 
 def test_the_skill_expires_what_is_too_old(built_pack: Path, tmp_path: Path) -> None:
-    """The real application does it at its start, by the clock of the machine."""
+    """The real application does it behind its first answer, by the clock of the machine."""
     store = SqliteStore(tmp_path / "progress.sqlite3")
     store.save_profile("gone", level="easier", tempo=None, at=time.time() - KEPT_S - DAY_S)
     store.save_profile("later", level="easier", tempo=None, at=time.time() - KEPT_S + DAY_S)
-    create_app(Settings(packs=built_pack, database=store.path))
+    client = create_app(Settings(packs=built_pack, database=store.path)).test_client()
+    client.post("/alexa", json=launch()).close()
     assert store.load("gone", "d", None).level is None
     assert store.load("later", "d", None).level == "easier"

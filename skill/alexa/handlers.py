@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ask_sdk_core.dispatch_components import AbstractExceptionHandler, AbstractRequestHandler
@@ -38,7 +39,7 @@ from skill.coach.reply import Close, Remember
 from skill.coach.situation import CHAIR_ONLY, HALTED, RETRIED
 from skill.content.prompt_ids import PromptId
 from skill.errors import StoreError
-from skill.progress import Known
+from skill.progress import Known, Place
 
 log = logging.getLogger(__name__)
 
@@ -219,25 +220,34 @@ def _left_at(asked: Asked, situation: Situation, reply: Reply) -> float:
 
 
 def _write(world: World, asked: Asked, wanted: Remember, left_at: float) -> None:
-    if not asked.person:
-        return
-    store, at = world.store, asked.at
+    """Write each change, also after one failed: the store does later what it cannot do now. Raises StoreError then."""
+    failed: StoreError | None = None
+    for change in _changes(world, asked, wanted, left_at):
+        try:
+            change()
+        except StoreError as error:
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _changes(world: World, asked: Asked, wanted: Remember, left_at: float) -> Iterator[Callable[[], None]]:
+    store, person, at = world.store, asked.person, asked.at
     if wanted.forget:
-        store.forget(asked.person, at, asked.stream.run if asked.stream else None)
+        yield partial(store.forget, person, at, asked.stream.run if asked.stream else None)
         return
     if wanted.intro_heard:
-        store.intro_heard(asked.person, world.pack.text_hash.get(world.routine, ""), at)
+        yield partial(store.intro_heard, person, world.pack.text_hash.get(world.routine, ""), at)
     if (wanted.level, wanted.tempo, wanted.way) != (None, None, None):
-        store.save_profile(asked.person, level=wanted.level, tempo=wanted.tempo, way=wanted.way, at=at)
-    if wanted.place is not None:
-        place = facts.place_of(world, wanted.place, left_at)
-        if place is not None:
-            store.save_place(asked.person, asked.device, place, at)
+        yield partial(store.save_profile, person, level=wanted.level, tempo=wanted.tempo, way=wanted.way, at=at)
+    place = facts.place_of(world, wanted.place, left_at) if wanted.place is not None else None
+    if place is not None:
+        yield partial(store.save_place, person, asked.device, place, at)
     if wanted.close is not None:
         run, how = wanted.close
         if how is Close.FINISHED:
-            store.finish_run(asked.person, run, at, world.routine)
-        store.close_run(asked.person, run, at)
+            yield partial(store.finish_run, person, run, at, world.routine)
+        yield partial(store.close_run, person, run, at)
 
 
 def _held(world: World, situation: Situation, reply: Reply, asked: Asked) -> dict[str, Any]:
@@ -297,15 +307,31 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
     if kind == "AudioPlayer.PlaybackFailed":
         return _failed(world, asked, known, playhead, request)
     # of somebody who is not known nothing is stored: their data may just have been wiped
-    somebody = known is not None and (known.decided is not None or known.intro_at is not None)
-    if known is not None and somebody and asked.person and not _is_superseded(known, stream):
+    stranger = known is not None and known.decided is None and known.intro_at is None
+    if not stranger and not _is_superseded(known, stream):
+        if kind == "AudioPlayer.PlaybackFinished" and _broke_off(world, stream, playhead):
+            kind = "AudioPlayer.PlaybackStopped"
         _follow_place(world, asked, known, playhead, kind)
     return Reply()
 
 
-def _is_superseded(known: Known, stream: Stream) -> bool:
+def _broke_off(world: World, stream: Stream, playhead: Playhead) -> bool:
+    """Whether the last file ended before the last repetition: it was cut off, and the run is not finished.
+
+    Believed is only an offset that the device told, in a file of the pack that is served now.
+    """
+    course = _course(world, playhead)
+    told = playhead.offset_ms > 0 and stream.pack == world.pack.id
+    return told and course.queue_after(playhead.stream) is None and not course.is_finished(playhead)
+
+
+def _course(world: World, playhead: Playhead) -> Course:
+    return Course(world.content.routines[playhead.stream.routine], world.pack, world.content.minutes)
+
+
+def _is_superseded(known: Known | None, stream: Stream) -> bool:
     """Whether a run on the chair was chosen while this stream, which is not, still played: its place stands."""
-    place = known.place
+    place = known.place if known is not None else None
     return place is not None and place.run == stream.run and CHAIR_ONLY in set(place.marks) - stream.marks
 
 
@@ -347,20 +373,30 @@ def _failed(world: World, asked: Asked, known: Known | None, failed: Playhead, r
     return remember(world, asked, started, reply)
 
 
-def _follow_place(world: World, asked: Asked, known: Known, playhead: Playhead, kind: str) -> None:
-    """Save where the player is; count a run whose last repetition was passed; close one that played out."""
+def _follow_place(world: World, asked: Asked, known: Known | None, playhead: Playhead, kind: str) -> None:
+    """Save where the player is; count a run whose last repetition was passed; close one that played out.
+
+    When nothing can be read a run is counted all the same: the store leaves it out if it was wiped.
+    """
     place = facts.place_of(world, playhead, asked.at)
     if place is None:
         return
-    course = Course(world.content.routines[playhead.stream.routine], world.pack, world.content.minutes)
+    course = _course(world, playhead)
     over = kind == "AudioPlayer.PlaybackFinished"
     last = over and course.queue_after(playhead.stream) is None
-    late = known.place is not None and known.place.run == place.run and known.place.at > asked.at
-    with suppress(StoreError):  # the store has told it
+    with suppress(StoreError):  # the store has told it, and does it later
         if last or course.is_finished(playhead):
             world.store.finish_run(asked.person, place.run, asked.at, place.routine)
-        if last and not late:
+    if known is None or _was_left(known, place):
+        return
+    with suppress(StoreError):
+        if last:
             world.store.close_run(asked.person, place.run, asked.at)
-        elif not over and not late:
+        elif not over:
             started = kind == "AudioPlayer.PlaybackStarted"
             world.store.move_place(asked.person, asked.device, place, started=started)
+
+
+def _was_left(known: Known, place: Place) -> bool:
+    """Whether something was decided on in this run after the moment of this place."""
+    return known.place is not None and known.place.run == place.run and known.place.at > place.at

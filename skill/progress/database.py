@@ -30,6 +30,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.Lock()
+        self._turns = 0
         self._connection: sqlite3.Connection | None = None
         self._files: tuple[_Id, _Id, _Id] = (None, None, None)
         self._whole: _Id = None
@@ -40,7 +41,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read one snapshot with."""
-        with self._in_turn():
+        with self._in_turn(self._reading):
             connection = self._opened()
             with self._used(connection, self._reading, "BEGIN"):
                 yield connection
@@ -48,7 +49,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A connection whose changes are all stored at the end, or none of them."""
-        with self._in_turn():
+        self._writing.require_rested()
+        with self._in_turn(self._writing):
             self._writing.require_rested()
             connection = self._opened()
             with self._used(connection, self._writing, "BEGIN IMMEDIATE"):
@@ -56,25 +58,35 @@ class Database:
 
     def erase(self) -> None:
         """Let no byte of what was deleted stay behind in the files; when somebody reads, the next call does it."""
-        with suppress(sqlite3.Error, StoreError), self._in_turn():
+        with suppress(sqlite3.Error, StoreError), self._in_turn(self._reading):
             self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
-        with self._in_turn():
+        with self._in_turn(self._reading):
             self._close()
 
     @contextmanager
-    def _in_turn(self) -> Iterator[None]:
+    def _in_turn(self, trouble: Trouble) -> Iterator[None]:
         self._waiting.require_rested()
+        before = self._turns
         if not self._turn.acquire(timeout=TURN_S):
-            hangs = f"{self.path}: another thread is busy with it for too long; look whether its disk hangs"
-            raise self._waiting.failed(StoreError(hangs))
+            raise self._turn_did_not_come(trouble, hangs=before == self._turns)
         try:
+            self._turns += 1
             self._waiting.worked()
             yield
         finally:
             self._turn.release()
+
+    def _turn_did_not_come(self, trouble: Trouble, *, hangs: bool) -> StoreError:
+        """When one thread held the file all the time, all others leave it alone; many busy ones hinder only this."""
+        if hangs:
+            message = f"{self.path}: another thread is busy with it for too long; look whether its disk hangs"
+            return self._waiting.failed(StoreError(message))
+        message = f"{self.path}: too many requests want it at once; look whether the machine is overloaded"
+        # changes are kept and written together a moment later, which helps; what is asked for is needed now
+        return trouble.failed(StoreError(message), rests=trouble is self._writing)
 
     @contextmanager
     def _used(self, connection: sqlite3.Connection, trouble: Trouble, begin: str) -> Iterator[None]:

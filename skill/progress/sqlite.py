@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,22 +13,36 @@ from skill.errors import StoreError
 from skill.progress.database import Database
 from skill.progress.store import FINISHED_KEPT, Known, Place
 
+log = logging.getLogger(__name__)
+
 _PLACE = "run, routine, track, step, offset_ms, level, tempo, pack, marks, at"
-_MOST_OWED = 10_000
+_MOST_OWED = 20_000
+"""How many changes are kept when none can be written; of wipes twice as many."""
+_HOPELESS = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    sqlite3.InterfaceError,
+    OverflowError,
+    ValueError,
+)
+"""What would go wrong again however often it is tried."""
 
 
-@dataclass(frozen=True)
-class _Wipe:
-    """Everything of a person, and late events of a run."""
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """What is to be written of a person."""
 
     person: str
-    at: float
-    run: str | None
+    write: Callable[[sqlite3.Connection], None]
+    wipes: bool = False
 
 
 class SqliteStore:
     """A store in one file, for several threads and processes.
 
+    What cannot be written now (the file is locked, the disk full) is kept, and written before the next change that
+    succeeds, as long as this process lives; but for moves of the player, of which the next one tells all.
     A person is an account (the userId of a request), not a voice that was recognised (its personId): events of
     the player name no person, so what is stored under one would not be found again.
     """
@@ -35,11 +50,12 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._database = Database(path)
-        self._owed: dict[_Wipe, None] = {}
-        """The wipes that were asked for and failed, oldest first."""
+        self._owed: dict[_Change, None] = {}
+        """The changes that could not be written, oldest first."""
 
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
+        self._settle()
         with self._database.reading() as connection:
             profile = connection.execute(
                 "SELECT level, tempo, way, intro_at, intro_hash FROM person WHERE person = ?", (person,)
@@ -76,11 +92,12 @@ class SqliteStore:
 
     def save_place(self, person: str, device: str, place: Place, decided: float | None = None) -> None:
         """Remember a place that was decided on, unless its run is closed; when, if not at the time of the place."""
-        if not person:
-            return
-        with self._changing() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             if not _is_closed(connection, place.run):
                 _write(connection, person, device, place, place.at if decided is None else decided)
+
+        self._change(_Change(person, write))
 
     def move_place(self, person: str, device: str, place: Place, *, started: bool) -> None:
         """Follow an event of the player; older events and those of closed runs change nothing."""
@@ -107,9 +124,8 @@ class SqliteStore:
         self, person: str, *, level: str | None, tempo: str | None, way: str | None = None, at: float
     ) -> None:
         """Remember level, tempo and way to train; what is None stays as it was."""
-        if not person:
-            return
-        with self._changing() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO person (person, level, tempo, way, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (person) "
                 "DO UPDATE SET level = coalesce(excluded.level, level), tempo = coalesce(excluded.tempo, tempo), "
@@ -117,11 +133,12 @@ class SqliteStore:
                 (person, level, tempo, way, at),
             )
 
+        self._change(_Change(person, write))
+
     def intro_heard(self, person: str, text_hash: str, at: float) -> None:
         """Remember which safety intro was heard, and when."""
-        if not person:
-            return
-        with self._changing() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT INTO person (person, intro_at, intro_hash, at) VALUES (?, ?, ?, ?) ON CONFLICT (person) "
                 "DO UPDATE SET intro_at = excluded.intro_at, intro_hash = excluded.intro_hash, "
@@ -129,42 +146,36 @@ class SqliteStore:
                 (person, at, text_hash, at),
             )
 
+        self._change(_Change(person, write))
+
     def finish_run(self, person: str, run: str, at: float, routine: str) -> None:
         """Count a finished run, once; a run that was wiped is not counted again."""
-        if not person:
-            return
-        with self._changing() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             if not _is_closed(connection, run):
                 connection.execute(
                     "INSERT OR IGNORE INTO finished (person, run, routine, at) VALUES (?, ?, ?, ?)",
                     (person, run, routine, at),
                 )
 
+        self._change(_Change(person, write))
+
     def close_run(self, person: str, run: str, at: float) -> None:
         """End a run: its place is forgotten, and late events bring nothing back."""
-        if not person:
-            return
-        with self._changing() as connection:
+
+        def write(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (run, at))
             for table in ("place", "begun"):
                 connection.execute(f"DELETE FROM {table} WHERE person = ? AND run = ?", (person, run))  # noqa: S608  # constants
 
+        self._change(_Change(person, write))
+
     def forget(self, person: str, at: float, run: str | None = None) -> None:
         """Wipe everything of a person; late events of this run, and of every run that is known, store nothing.
 
-        What stays are ids of those runs, which are random and name nobody, until they expire. Where it fails,
-        it is done before the next change that succeeds, as long as this process lives.
+        What stays are ids of those runs, which are random and name nobody, until they expire.
         """
-        if not person:
-            return
-        wipe = _Wipe(person, at, run)
-        try:
-            with self._changing() as connection:
-                _wiped(connection, wipe)
-        except StoreError:
-            if len(self._owed) < _MOST_OWED:
-                self._owed[wipe] = None
-            raise
+        self._change(_Change(person, lambda connection: _wipe(connection, person, at, run), wipes=True))
         self._database.erase()
 
     def expire(self, before: float) -> None:
@@ -182,32 +193,58 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of the file; the next call opens it again."""
+        self._settle()
         self._database.close()
+
+    def _change(self, change: _Change) -> None:
+        """Write a change now, or else before the next one."""
+        if not change.person:
+            return
+        try:
+            with self._changing() as connection:
+                change.write(connection)
+        except StoreError as error:
+            if not isinstance(error.__cause__, _HOPELESS):
+                self._owe(change)
+            raise
+
+    def _owe(self, change: _Change) -> None:
+        if len(self._owed) < (2 if change.wipes else 1) * _MOST_OWED:
+            self._owed[change] = None
+
+    def _settle(self) -> None:
+        """Write what is owed, if it can be done."""
+        if self._owed:
+            with suppress(StoreError), self._changing():
+                pass
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        """A connection to change something with, behind the wipes that are owed."""
+        """A connection to change something with, behind the changes that are owed."""
         with self._database.writing() as connection:
             owed = tuple(self._owed)
-            for wipe in owed:
-                _wiped(connection, wipe)
+            for change in owed:
+                try:
+                    change.write(connection)
+                except _HOPELESS as error:  # it may not keep all others from being written
+                    log.error("a change of progress cannot be stored: %s", type(error).__name__)  # no data in the log
             yield connection
-        for wipe in owed:
-            self._owed.pop(wipe, None)
-        if owed:
+        for change in owed:
+            self._owed.pop(change, None)
+        if any(change.wipes for change in owed):
             self._database.erase()
 
 
-def _wiped(connection: sqlite3.Connection, wipe: _Wipe) -> None:
-    if wipe.run is not None:
-        connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (wipe.run, wipe.at))
+def _wipe(connection: sqlite3.Connection, person: str, at: float, run: str | None) -> None:
+    if run is not None:
+        connection.execute("INSERT OR IGNORE INTO closed (run, at) VALUES (?, ?)", (run, at))
     connection.execute(
         "INSERT OR IGNORE INTO closed (run, at) "
         "SELECT run, ? FROM begun WHERE person = ? UNION SELECT run, ? FROM finished WHERE person = ?",
-        (wipe.at, wipe.person, wipe.at, wipe.person),
+        (at, person, at, person),
     )
     for table in ("person", "place", "finished", "begun"):
-        connection.execute(f"DELETE FROM {table} WHERE person = ?", (wipe.person,))  # noqa: S608  # constants
+        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608  # constants
 
 
 def _is_closed(connection: sqlite3.Connection, run: str) -> bool:

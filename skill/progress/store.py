@@ -50,7 +50,8 @@ class Known:
 
 
 class Store(Protocol):
-    """Remembers progress. Every method raises StoreError when it cannot be done now.
+    """Remembers progress. Every method raises StoreError when it cannot be done now; a change but ``move_place`` and
+    ``expire`` is then done later by the store itself.
 
     The log tells once what is wrong, so nobody who catches a StoreError logs it again. For a person without an id
     ("") nothing is stored; a device without an id has the place of the device "".

@@ -46,9 +46,10 @@ class Trouble:
         if time.monotonic() < self._rests_until:
             raise StoreError(f"{self._what}: it failed a moment ago; the training goes on without it")
 
-    def failed(self, error: Exception) -> StoreError:
+    def failed(self, error: Exception, *, rests: bool = True) -> StoreError:
         """Rest, tell what is new, and make the error to raise."""
-        self._rests_until = time.monotonic() + REST_S
+        if rests:
+            self._rests_until = time.monotonic() + REST_S
         message = str(error) if isinstance(error, StoreError) else f"{self._what}: {error}; {_advice(error)}"
         if message != self._told:
             self._told = message

@@ -147,9 +147,10 @@ def test_a_finished_run_is_counted_and_closed(talk: Talk) -> None:
     """The end of the last track finishes the run; the next launch begins a new one with the short intro."""
     token = begin(talk)
     last = talk.token("elbows_up", run=token.split(":")[6])
+    end = talk.pack.tracks["bovenrug/elbows_up/basic/normal"].ms
     for _ in range(2):
-        talk.send(event("PlaybackNearlyFinished", last, 170_000, seconds=590))
-        talk.send(event("PlaybackFinished", last, 180_000, seconds=600))
+        talk.send(event("PlaybackNearlyFinished", last, end - 10_000, seconds=590))
+        talk.send(event("PlaybackFinished", last, end, seconds=600))
     with sqlite3.connect(talk.settings.database) as connection:
         assert connection.execute("SELECT count(*) FROM finished").fetchone() == (1,)
     assert talk.send(launch(seconds=700)).clip == "intro_later[1]"
