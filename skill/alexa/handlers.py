@@ -307,8 +307,8 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
     if kind == "AudioPlayer.PlaybackFailed":
         return _failed(world, asked, known, playhead, request)
     # of somebody who is not known nothing is stored: their data may just have been wiped
-    stranger = known is not None and known.decided is None and known.intro_at is None
-    if not stranger and not _is_superseded(known, stream):
+    somebody = known is None or known.pending or known.decided is not None or known.intro_at is not None
+    if somebody and not _is_superseded(known, stream):
         if kind == "AudioPlayer.PlaybackFinished" and _broke_off(world, stream, playhead):
             kind = "AudioPlayer.PlaybackStopped"
         _follow_place(world, asked, known, playhead, kind)

@@ -88,6 +88,7 @@ class SqliteStore:
             closed=closed,
             decided=decided[0] if decided else None,
             completed=completed,
+            pending=any(change.person == person for change in tuple(self._owed)),
         )
 
     def save_place(self, person: str, device: str, place: Place, decided: float | None = None) -> None:

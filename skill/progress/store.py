@@ -47,6 +47,8 @@ class Known:
     """When something was last decided on in the run that was asked about; None when it is unknown."""
     completed: bool = False
     """Whether the run that was asked about is one of the finished ones."""
+    pending: bool = False
+    """Whether there is more of this person, which could not be written yet."""
 
 
 class Store(Protocol):

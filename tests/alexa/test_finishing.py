@@ -81,6 +81,14 @@ def test_who_began_while_nothing_could_be_stored_is_counted(talk: Talk) -> None:
     assert finished(talk) == 1
 
 
+def test_who_trained_while_nothing_could_be_stored_is_counted(talk: Talk) -> None:
+    """The database was locked from the first word to the last event; the training counts as soon as it is free."""
+    with locked(talk.settings.database):
+        last = begun(talk)
+        talk.send(event("PlaybackFinished", last, talk.pack.tracks[LAST].ms, seconds=600))
+    assert finished(talk) == 1
+
+
 def test_who_finishes_while_nothing_can_be_read_is_counted_once(talk: Talk) -> None:
     """The event is answered though the store cannot even tell who it is, and counts; twice is once."""
     last = begun(talk)

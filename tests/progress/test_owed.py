@@ -59,7 +59,8 @@ def test_what_was_refused_is_known_as_soon_as_the_file_is_free(store: SqliteStor
     """While another program holds the file nothing is written; the first question behind it finds everything."""
     with locked(store):
         refused(store, "p", "q")
-        assert store.load("p", "d", "p-1") == Known()
+        assert store.load("p", "d", "p-1") == Known(pending=True)
+        assert store.load("r", "d", None) == Known()
     for name in ("p", "q"):
         assert store.load(name, "d", f"{name}-1") == expected(name)
 
