@@ -25,6 +25,7 @@ from audio.sounds import tone
 from audio.timeline import Pad, Source, Timeline, lay_out
 from audio.voices import EspeakVoice
 from skill.content import Content, Tone
+from skill.errors import AudioError
 
 LOUDNORM = "I=-15:TP=-2:LRA=11"
 Item = TypeVar("Item")
@@ -147,7 +148,8 @@ def timelines(plan: Plan) -> list[Timeline]:
 
     def length(one: Utterance) -> int:
         part = plan.shop.cache.part(plan.shop.key(one))
-        assert part is not None  # noqa: S101 # the pack is finished
+        if part is None:
+            raise AudioError(f"the cache lacks the sound of: {one.text}")
         return part.ms
 
     lengths = {one: length(one) for one in plan.utterances}

@@ -137,7 +137,7 @@ class Device:
         else:
             if route.road is not Road.INTENT or self._session is None:
                 self._session = _Session(f"amzn1.echo-api.session.{next(self._numbers):08d}")
-            self._ask(route.understood, player)
+            self._ask(self._session, route.understood, player)
         return route.road
 
     def press(self, button: str) -> None:
@@ -222,9 +222,7 @@ class Device:
 
     # ------------------------------------------------------------------ requests and answers
 
-    def _ask(self, understood: Understood | None, player: Mapping[str, Any]) -> None:
-        session = self._session
-        assert session is not None  # noqa: S101 # the caller has just opened it
+    def _ask(self, session: _Session, understood: Understood | None, player: Mapping[str, Any]) -> None:
         described = session_of(session.identity, session.attributes, new=session.new)
         session.new = False
         if understood is None:
@@ -236,11 +234,9 @@ class Device:
         if problem:
             self._trouble(envelope, status, problem)
             return
-        self._obey(answer)
+        self._obey(session, answer)
 
-    def _obey(self, answer: Mapping[str, Any]) -> None:
-        session = self._session
-        assert session is not None  # noqa: S101 # an answer to words always has its session
+    def _obey(self, session: _Session, answer: Mapping[str, Any]) -> None:
         response = answer["response"]
         speech = speech_of(response.get("outputSpeech"), self.length_of)
         directives: Sequence[Mapping[str, Any]] = response.get("directives") or ()

@@ -108,7 +108,7 @@ class Player:
         if not self.interrupted or self.current is None:
             return []
         self.interrupted = False
-        return self._sound(now)
+        return self._sound(self.current, now)
 
     def play(self, behavior: str, stream: Stream, now: float) -> list[PlayerEvent]:
         """A Play directive."""
@@ -156,12 +156,11 @@ class Player:
             return [PlayerEvent("PlaybackFailed", stream, stream.start_ms)]
         self._duration_ms = length
         self._offset_ms = min(stream.start_ms, length)
-        return self._sound(now)
+        return self._sound(stream, now)
 
-    def _sound(self, now: float) -> list[PlayerEvent]:
-        assert self.current is not None  # noqa: S101 # both callers have just made sure of it
+    def _sound(self, stream: Stream, now: float) -> list[PlayerEvent]:
         self._since, self.activity = now, PLAYING
-        return [PlayerEvent("PlaybackStarted", self.current, self._offset_ms)]
+        return [PlayerEvent("PlaybackStarted", stream, self._offset_ms)]
 
     def _hold(self, now: float) -> None:
         self._offset_ms = self.offset_ms(now)
