@@ -150,7 +150,10 @@ class Play:
         problems += [f"{person}: {problem}" for person, problem in broken.items()]
         lost = {run for run, kept in counted.items() if not kept}
         if lost - self.lost:
-            problems.append(f"{len(lost - self.lost)} finished trainings are lost{self._store_told()}")
+            told = ", ".join(
+                sorted({f"{one.run} by {one.told}" for one in notebook.finishes if one.run in lost - self.lost})
+            )
+            problems.append(f"{len(lost - self.lost)} finished trainings are lost: {told}{self._store_told()}")
         self.lost |= lost
         if tally.errors:
             problems.append(f"{tally.errors} answers with status 500 or above")

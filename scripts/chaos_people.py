@@ -284,18 +284,25 @@ class Person:
     def _come_back(self) -> str:
         self.device.deliver_held()
         self._settle()
-        before = self.place()
+        befores = [self.place(), self._unheard_place()]
         self._go_on()
         if self.line.status != 200:
             return f"no answer to one utterance (status {self.line.status})"
+        before, now = befores[0], self.place()
         if before is None or before.step == CLOSING:
             return ""
-        now = self.place()
         goes_on = self.device.player.is_sounding or self._steps
-        if goes_on and is_back(before, now, roughly=self._steps):
+        if goes_on and any(one and is_back(one, now, roughly=self._steps) for one in befores):
             return ""
         where = f"{now.exercise}/{now.step}" if now and goes_on else "nowhere"
         return f"was at {before.exercise}/{before.step}, and now at {where}"
+
+    def _unheard_place(self) -> Place | None:
+        """Where words led somebody who trains step by step, when the answer was not heard: no player knows better."""
+        if not self._steps or not isinstance(self.line.unheard, dict):
+            return None
+        held = (self.line.unheard.get("sessionAttributes") or {}).get("place") or {}
+        return self.stage.places.find(held.get("token"), held.get("offset"))
 
     def _go_on(self) -> None:
         """One utterance, and one word more when that asks something."""

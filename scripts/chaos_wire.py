@@ -46,6 +46,8 @@ class Finish:
     """When the last words of before were answered; whoever said them is known to a store that was well since."""
     answered: float
     """By the monotonic clock (s)."""
+    told: str
+    """The kind of request that showed it."""
 
 
 @dataclass
@@ -130,6 +132,8 @@ class Line:
     status: int = 0
     answer: Any = None
     """Of the last words, not of events in between."""
+    unheard: Any = None
+    """What the last words were answered when nobody listened any more."""
     spoken: float = 0.0
     """When words were answered last, by the monotonic clock (s)."""
     finish: Finish | None = None
@@ -144,8 +148,10 @@ class Line:
         status, raw = self._send(body, weather)
         answer = _parsed(raw)
         if status == 200 and (run := self.finished(envelope, answer)):
-            self.finish = Finish(run, min(sent, self.spoken), time.monotonic())
+            self.finish = Finish(run, min(sent, self.spoken), time.monotonic(), envelope["request"]["type"])
             self.notebook.finish(self.finish)
+        if words and status == 200:
+            self.unheard = answer if weather is Weather.DEAF else None
         if weather is Weather.DEAF:
             status, answer = 0, None
         if words and status == 200:

@@ -297,22 +297,24 @@ def _follow(world: World, asked: Asked, stream: Stream, request: Any) -> Reply:
     if known is not None and known.closed:
         return Reply()
     kind = request.object_type
-    if kind == "AudioPlayer.PlaybackNearlyFinished":
-        if _is_halted(known, stream):
-            return Reply()
-        return follow(world.content, world.pack, stream)
+    nearly = kind == "AudioPlayer.PlaybackNearlyFinished"
+    if nearly and _is_halted(known, stream):
+        return Reply()
+    reply = follow(world.content, world.pack, stream) if nearly else Reply()
     playhead = _event_place(world, stream, request, known)
     if playhead is None:
-        return Reply()
+        return reply
     if kind == "AudioPlayer.PlaybackFailed":
         return _failed(world, asked, known, playhead, request)
     # of somebody who is not known nothing is stored: their data may just have been wiped
     somebody = known is None or known.pending or known.decided is not None or known.intro_at is not None
     if somebody and not _is_superseded(known, stream):
-        if kind == "AudioPlayer.PlaybackFinished" and _broke_off(world, stream, playhead):
-            kind = "AudioPlayer.PlaybackStopped"
-        _follow_place(world, asked, known, playhead, kind)
-    return Reply()
+        over = kind == "AudioPlayer.PlaybackFinished" and not _broke_off(world, stream, playhead)
+        _count(world, asked, playhead, over=over)
+        if known is not None and not nearly:
+            started = kind == "AudioPlayer.PlaybackStarted"
+            _follow_place(world, asked, known, playhead, started=started, over=over)
+    return reply
 
 
 def _broke_off(world: World, stream: Stream, playhead: Playhead) -> bool:
@@ -320,9 +322,8 @@ def _broke_off(world: World, stream: Stream, playhead: Playhead) -> bool:
 
     Believed is only an offset that the device told, in a file of the pack that is served now.
     """
-    course = _course(world, playhead)
     told = playhead.offset_ms > 0 and stream.pack == world.pack.id
-    return told and course.queue_after(playhead.stream) is None and not course.is_finished(playhead)
+    return told and _is_last(world, playhead) and not _course(world, playhead).is_finished(playhead)
 
 
 def _course(world: World, playhead: Playhead) -> Course:
@@ -373,27 +374,31 @@ def _failed(world: World, asked: Asked, known: Known | None, failed: Playhead, r
     return remember(world, asked, started, reply)
 
 
-def _follow_place(world: World, asked: Asked, known: Known | None, playhead: Playhead, kind: str) -> None:
-    """Save where the player is; count a run whose last repetition was passed; close one that played out.
+def _is_last(world: World, playhead: Playhead) -> bool:
+    """Whether nothing follows the track."""
+    return _course(world, playhead).queue_after(playhead.stream) is None
 
-    When nothing can be read a run is counted all the same: the store leaves it out if it was wiped.
+
+def _count(world: World, asked: Asked, playhead: Playhead, *, over: bool) -> None:
+    """Count a run whose last repetition was passed, or whose last track is over.
+
+    Also when nothing can be read: the store leaves it out if it was wiped.
     """
-    place = facts.place_of(world, playhead, asked.at)
-    if place is None:
-        return
-    course = _course(world, playhead)
-    over = kind == "AudioPlayer.PlaybackFinished"
-    last = over and course.queue_after(playhead.stream) is None
+    passed = _course(world, playhead).is_finished(playhead) or (over and _is_last(world, playhead))
     with suppress(StoreError):  # the store has told it, and does it later
-        if last or course.is_finished(playhead):
-            world.store.finish_run(asked.person, place.run, asked.at, place.routine)
-    if known is None or _was_left(known, place):
+        if passed:
+            world.store.finish_run(asked.person, playhead.stream.run, asked.at, playhead.stream.routine)
+
+
+def _follow_place(world: World, asked: Asked, known: Known, playhead: Playhead, *, started: bool, over: bool) -> None:
+    """Save where the player is; close a run that played out. What was decided on since then stands."""
+    place = facts.place_of(world, playhead, asked.at)
+    if place is None or _was_left(known, place):
         return
-    with suppress(StoreError):
-        if last:
+    with suppress(StoreError):  # the store has told it
+        if over and _is_last(world, playhead):
             world.store.close_run(asked.person, place.run, asked.at)
         elif not over:
-            started = kind == "AudioPlayer.PlaybackStarted"
             world.store.move_place(asked.person, asked.device, place, started=started)
 
 

@@ -73,6 +73,22 @@ def test_an_end_that_tells_no_place_is_believed(talk: Talk, pack: str | None) ->
     assert finished(talk) == 1
 
 
+@pytest.mark.parametrize("kind", ["PlaybackStarted", "PlaybackNearlyFinished", "PlaybackStopped"])
+def test_any_event_behind_the_last_repetition_finishes(talk: Talk, kind: str) -> None:
+    """An event may get lost on its way, and so may all behind it: the first that tells it counts."""
+    last = begun(talk)
+    talk.send(event(kind, last, talk.at("elbows_up.closing", 1000), seconds=600))
+    assert finished(talk) == 1
+
+
+@pytest.mark.parametrize("kind", ["PlaybackStarted", "PlaybackNearlyFinished", "PlaybackStopped"])
+def test_no_event_before_it_does(talk: Talk, kind: str) -> None:
+    """In the last repetitions nothing is finished."""
+    last = begun(talk)
+    talk.send(event(kind, last, talk.at("elbows_up.repetitions"), seconds=600))
+    assert finished(talk) == 0
+
+
 def test_who_began_while_nothing_could_be_stored_is_counted(talk: Talk) -> None:
     """The database was locked at the start, and free at the end: the training counts."""
     with locked(talk.settings.database):
