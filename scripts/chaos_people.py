@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.chaos_places import CLOSING, ORDER, Place, Places, is_back, run_of, says_closing, speaks_a_step
+from scripts.chaos_places import CLOSING, LAST, Place, Places, is_back, run_of, says_closing, speaks_a_step
 from scripts.chaos_wire import Line, Notebook, Sign
 from skill.echo.captions import Captions
 from skill.echo.echo import Echo, Owned, make_echo
@@ -291,8 +291,8 @@ class Person:
         before, now = befores[0], self.place()
         if before is None or before.step == CLOSING:
             return ""
-        if self._steps and says_closing(self.line.answer) and before.exercise == ORDER[-1]:
-            return ""  # behind the last step "verder" leads to the end
+        if self._steps and (before.exercise, before.step) == LAST:
+            return ""  # whoever heard these is through: "verder" is the end, and silence is too
         goes_on = self.device.player.is_sounding or self._steps
         if goes_on and any(one and is_back(one, now, roughly=self._steps) for one in befores):
             return ""

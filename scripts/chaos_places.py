@@ -12,6 +12,8 @@ from skill.pack import Pack, PackReader, Track
 
 CLOSING = "closing"
 ORDER = ("open_book", "seated_turn", "elbows_up")
+LAST = ("elbows_up", "repetitions")
+"""The exercise and the step of the last repetitions."""
 _PARTS = 8
 """Of a stream token: version, routine, track, level, tempo, pack, run, marks."""
 _NEAR_MS = 4000
