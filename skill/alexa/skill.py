@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from ask_sdk_core.exceptions import SerializationException
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_core.skill_builder import SkillBuilder
 from ask_sdk_model import RequestEnvelope
 from ask_sdk_model.request import Request
 
 from skill.alexa import contract, handlers, responses
-from skill.alexa.envelope import readable
+from skill.alexa.envelope import read_envelope
 from skill.alexa.facts import World
 from skill.coach import Reply
 from skill.content.prompt_ids import PromptId
@@ -71,11 +69,9 @@ class AlexaSkill:
             log.warning("a request of an unknown type was answered with nothing")
             return dict(EMPTY)
         try:
-            request = self._serializer.deserialize(json.dumps(readable(envelope)), RequestEnvelope)
-        except (SerializationException, ValueError) as error:
+            request = read_envelope(envelope)
+        except ValueError as error:
             raise EnvelopeError(f"the request envelope cannot be read: {error}") from error
-        except RecursionError:
-            raise EnvelopeError("the request envelope is nested too deep") from None
         try:
             response = self._response(request, kind)
         except Exception:  # whatever it was, Alexa gets an answer
