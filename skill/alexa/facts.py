@@ -343,12 +343,15 @@ def _age(asked: Asked, saved_at: float | None) -> float | None:
 
 
 def _question(asked: Asked) -> Question | None:
-    value = asked.attributes.get("question")
-    return Question(value) if isinstance(value, str) and value in set(Question) else None
+    found: Question | None = _member(Question, asked.attributes.get("question"), None)
+    return found
 
 
 def _member(kind: Any, value: object, otherwise: Any) -> Any:
-    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise
+    try:
+        return kind(value) if isinstance(value, str) else otherwise
+    except ValueError:
+        return otherwise
 
 
 def whole(value: object) -> int:

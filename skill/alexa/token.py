@@ -11,7 +11,11 @@ from skill.coach.situation import MARKS, Stream
 from skill.content.model import Level, Tempo
 
 VERSION = "v1"
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_NAME = r"[A-Za-z0-9_-]{1,64}"
+_TOKEN = re.compile(
+    rf"{VERSION}:({_NAME}):({_NAME}):({'|'.join(Level)}):({'|'.join(Tempo)}):({_NAME}):({_NAME}):"
+    rf"(-|[{''.join(sorted(MARKS))}]+)"
+)
 
 
 def encode(stream: Stream) -> str:
@@ -22,14 +26,9 @@ def encode(stream: Stream) -> str:
 
 def decode(token: object) -> Stream | None:
     """The stream of a token, or None when it is not one of ours."""
-    if not isinstance(token, str) or len(token) > 512:
+    match = _TOKEN.fullmatch(token) if isinstance(token, str) and len(token) <= 512 else None
+    if match is None:
         return None
-    parts = token.split(":")
-    if len(parts) != 8 or parts[0] != VERSION:
-        return None
-    _, routine, track, level, tempo, pack, run, marks = parts
-    known = level in set(Level) and tempo in set(Tempo) and (marks == "-" or set(marks) <= MARKS)
-    if not known or not marks or not all(_NAME.match(one) for one in (routine, track, pack, run)):
-        return None
+    routine, track, level, tempo, pack, run, marks = match.groups()
     held = frozenset() if marks == "-" else frozenset(marks)
     return Stream(routine, track, Level(level), Tempo(tempo), pack, run, held)

@@ -58,7 +58,7 @@ class Endpoint:
         if self.door is None:
             envelope = _parsed(body)
             return envelope, self._made(envelope)
-        self.door.verify(dict(request.headers), body)
+        self.door.verify(_headers(), body)
         envelope = _parsed(body)
         until = self.door.window_end(envelope)
         key = hashlib.sha256(body).digest()
@@ -76,6 +76,12 @@ def _body() -> bytes:
         return request.get_data()
     except RequestEntityTooLarge:
         raise RequestRefusedError("size", f"the request is over {MAX_BODY_BYTES // 1024} KB") from None
+
+
+def _headers() -> dict[str, str]:
+    """The headers by name; werkzeug's own view of them makes every name anew at every look."""
+    found = request.environ.items()
+    return {name[5:].replace("_", "-").title(): value for name, value in found if name.startswith("HTTP_")}
 
 
 def _parsed(body: bytes) -> Any:

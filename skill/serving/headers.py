@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -20,10 +24,21 @@ SECURE: Mapping[str, str] = {**HEADERS, "Strict-Transport-Security": "max-age=31
 
 def add_headers(app: Flask, *, secure: bool) -> None:
     """Give every answer of an application its headers; what an answer has of its own stays."""
-    headers = SECURE if secure else HEADERS
+    app.wsgi_app = _Protected(app.wsgi_app, SECURE if secure else HEADERS)  # type: ignore[method-assign]  # as Flask tells
 
-    @app.after_request
-    def protect(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+
+class _Protected:
+    """A WSGI application with more headers: Flask's own way to them takes ten times as long."""
+
+    def __init__(self, app: WSGIApplication, headers: Mapping[str, str]) -> None:
+        self._app = app
+        self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Callable[[bytes], object]:
+            known = {name.lower() for name, _ in headers}
+            return start_response(
+                status, [*headers, *(one for name, one in self._headers if name not in known)], *failure
+            )
+
+        return self._app(environ, start)
