@@ -8,9 +8,13 @@ import logging
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from skill.serving.log import log_json, log_text
 from skill.settings import PREFIX, Settings, load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +56,15 @@ def _development(settings: Settings) -> int:
 
 
 def _production(settings: Settings) -> int:
-    from skill.serving.server import make_server, stopped_by_signals  # noqa: PLC0415  # as above
     from skill.web import create_app  # noqa: PLC0415  # as above
 
-    app = create_app(settings)
+    return serve_app(create_app(settings), settings)
+
+
+def serve_app(app: Flask, settings: Settings) -> int:
+    """Serve an application as production does, until Ctrl-C or SIGTERM; the exit status."""
+    from skill.serving.server import make_server, stopped_by_signals  # noqa: PLC0415  # as above
+
     try:
         server = make_server(app, settings)
     except OSError as error:

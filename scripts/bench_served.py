@@ -1,0 +1,113 @@
+"""Servers of production that bench.py starts on loopback, what they use, and what they tell."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.authority import Authority
+from scripts.bench_listeners import SKILL_ID
+from skill.settings import PREFIX, PROJECT
+
+READY_S = 30.0
+VERIFIED = ("-m", "skill.cli", "serve")
+UNVERIFIED = ("-m", "scripts.bench_unverified")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs."""
+
+    port: int
+    pid: int
+
+    def core_seconds(self) -> float | None:
+        """The processor time that it used so far; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mb(self) -> float | None:
+        """The memory that it holds now (MB); None where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return None
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        return int(found[1]) / 1024 if found else None
+
+    def metric(self, name: str) -> float:
+        """One of its figures, of /metrics."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            text = connection.getresponse().read().decode()
+        finally:
+            connection.close()
+        found = re.search(rf"^{name} (\S+)$", text, re.MULTILINE)
+        if found is None:
+            raise SystemExit(f"/metrics does not tell {name}:\n{text}")
+        return float(found[1])
+
+
+@contextmanager
+def served(command: tuple[str, ...], database: Path, packs: Path, authority: Authority) -> Iterator[Served]:
+    """A server in production that trusts this authority, while the block lasts. Ends the program when it fails."""
+    port = _free_port()
+    own = {
+        "ENV": "production",
+        "PORT": str(port),
+        "PUBLIC_URL": "https://rug.example",
+        "SKILL_ID": SKILL_ID,
+        "ID_KEY": "k" * 32,
+        "PACKS": str(packs),
+        "DATABASE": str(database),
+    }
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        **authority.environ,
+        **{PREFIX + name: value for name, value in own.items()},
+    }
+    log = database.with_suffix(".log")
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=PROJECT, env=environ, stdin=subprocess.DEVNULL, stderr=written
+        )
+        try:
+            _wait_until_ready(process, port, log)
+            yield Served(port, process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise SystemExit(f"the server does not start:\n{log.read_text(encoding='utf-8')}")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
