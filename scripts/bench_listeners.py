@@ -31,6 +31,7 @@ PAUSES = 0.66
 """How often a track is paused: with it 10,000 listeners make about 230 requests a second."""
 NEARLY_S = 10.0
 """So long before the end of a track a player asks for the next one."""
+_BEFORE_S = -1.0
 _PAUSED = frozenset("b")
 """The mark of a stream that was paused before."""
 _MANY = 4000
@@ -80,20 +81,29 @@ def listening(course: Course, seats: int, seconds: float) -> list[Ask]:
     """What so many people ask who train at the same time, each somewhere in the training when it begins.
 
     When somebody is done, another who said "start" before begins. Ordered by time; always the same for the same input.
+    Who has just paused when it begins says so before, at a negative time.
     """
     chance = random.Random(seats)  # noqa: S311  # not for secrets: the same load every time
-    seat_asks: list[list[Ask]] = [[] for _ in range(seats)]
-    ends = [-chance.uniform(0, course.seconds) for _ in range(seats)]
+    found: list[list[Ask]] = []
     person = 0
-    for seat in range(seats):
-        while ends[seat] < seconds:
-            asks, ends[seat] = _visit(course, person, ends[seat], chance)
-            heard = [one for one in asks if 0 <= one.due_s < seconds]
-            while heard and heard[0].kind in (STOPPED, RESUME):  # of a pause that nobody was told of
-                del heard[0]
-            seat_asks[seat] += heard
+    for _ in range(seats):
+        at = -chance.uniform(1, 2) * course.seconds  # long before, so that every moment is like every other
+        while at < seconds:
+            asks, at = _visit(course, person, at, chance)
+            heard = _heard(asks, seconds)
+            found.append(heard)
             person += bool(heard)  # nobody is counted who was done before it began
-    return list(merge(*seat_asks, key=lambda one: one.due_s))
+    return list(merge(*found, key=lambda one: one.due_s))
+
+
+def _heard(asks: Sequence[Ask], seconds: float) -> list[Ask]:
+    """What of a training falls in the time that is looked at, and the pause that still lasts when that begins."""
+    first = next((place for place, one in enumerate(asks) if one.due_s >= 0), len(asks))
+    paused: list[Ask] = []
+    while 0 < first < len(asks) and asks[first - 1].kind in (PAUSE, STOPPED):
+        first -= 1
+        paused.insert(0, replace(asks[first], due_s=_BEFORE_S))
+    return [*paused, *(one for one in asks[first + len(paused) :] if one.due_s < seconds)]
 
 
 def _visit(course: Course, person: int, began: float, chance: random.Random) -> tuple[list[Ask], float]:
