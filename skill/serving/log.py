@@ -30,9 +30,6 @@ def log_json() -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(capture=True)
-    logging.getLogger("waitress.queue").setLevel(
-        logging.CRITICAL
-    )  # a queue is normal; /metrics tells how long it takes
 
 
 class JsonLines(logging.Formatter):

@@ -18,11 +18,12 @@ from typing import Any
 from flask import Flask
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as above
-from waitress.task import ErrorTask  # type: ignore[import-untyped]  # as above
+from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # as above
 from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
 
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
+from skill.serving.workers import PATIENCE_S, Workers
 from skill.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ REQUEST_S = 10
 """How long a request may take to arrive."""
 IDLE_S = 75
 """How long an idle connection is kept; longer than a proxy keeps it by default."""
+AT_ONCE_BYTES = 16 * 1024
+"""Answers up to this size are collected and sent in one piece."""
 MAX_DRAINED_BYTES = 4 * 1024 * 1024
 """How much is thrown away behind a refusal."""
 STOP_S = 8
@@ -59,12 +62,22 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
+class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
+    """An answer that leaves in one piece, head and body."""
+
+    def finish(self) -> None:
+        """Send what was written."""
+        super().finish()
+        self.channel.send_now()
+
+
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection that knows since when a request has been arriving.
 
     A refused one takes for a while what is still on its way: closed at once, TCP would throw the refusal away.
     """
 
+    task_class = Answer
     error_task_class = Refusal
     arriving_since: float | None = None
     is_refused = False
@@ -105,6 +118,12 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         else:
             super().handle_close()
 
+    def send_now(self) -> None:
+        """Send what was written, as far as the network takes it; the rest is sent when there is room."""
+        with self.outbuf_lock:
+            if self.connected and self.total_outbufs_len:
+                self._flush_exception(self._flush_some, do_close=False)
+
     @property
     def is_busy(self) -> bool:
         """Whether a request is arriving or being answered, or an answer leaving."""
@@ -133,23 +152,32 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def serve(self) -> None:
         """Answer until ``stop``; returns when what was in flight is answered."""
         while not self.is_stopping:
-            loop(timeout=_LOOK_S, use_poll=True, map=self._map, count=1)
+            self._look(_LOOK_S)
         self.del_channel()
         self.socket.close()
         until = time.monotonic() + STOP_S
         while time.monotonic() < until and any(one.is_busy for one in self.active_channels.values()):
-            loop(timeout=0.1, use_poll=True, map=self._map, count=1)
+            self._look(0.1)
         self.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
         close_all(self._map, ignore_all=True)
+
+    def _look(self, most_s: float) -> None:
+        """Wait for what happens on the connections, and see to it."""
+        behind = self.task_dispatcher.is_behind
+        loop(timeout=PATIENCE_S if behind else most_s, use_poll=True, map=self._map, count=1)
+        if behind:
+            self.task_dispatcher.help_out()
 
 
 def make_server(app: Flask, settings: Settings) -> Server:
     """A server that listens where the settings say. Raises OSError when it cannot."""
-    return Server(
+    workers = Workers()
+    workers.set_thread_count(settings.threads)
+    server = Server(
         app,
+        dispatcher=workers,
         host=settings.host,
         port=settings.port,
-        threads=settings.threads,
         ident="",
         url_scheme="https",
         clear_untrusted_proxy_headers=False,  # none is believed, and /healthz must see that there was a proxy
@@ -163,6 +191,8 @@ def make_server(app: Flask, settings: Settings) -> Server:
         log_socket_errors=False,
         asyncore_use_poll=True,
     )
+    server.adj.send_bytes = AT_ONCE_BYTES
+    return server
 
 
 @contextmanager

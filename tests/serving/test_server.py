@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import sqlite3
@@ -17,7 +18,7 @@ import pytest
 
 from scripts.authority import Authority, Page
 from skill.serving import server as serving
-from skill.serving.server import make_server
+from skill.serving.server import AT_ONCE_BYTES, make_server
 from skill.settings import Settings
 from skill.web import create_app
 from tests.envelopes import intent, launch
@@ -209,6 +210,40 @@ def test_it_stops_when_what_waits_for_a_dependency_is_answered(own: Served) -> N
         own.process.terminate()
         assert answer.result(PATIENCE_S).status == 200
     assert own.process.wait(PATIENCE_S) == 0
+
+
+def test_requests_that_hang_hold_up_nobody(own: Served) -> None:
+    """While four requests wait for a certificate host that says nothing, others are answered; at last the four too."""
+    assert genuine_launch(own).status == 200
+    authority, body = own.authority, fresh(launch())
+    paths = {f"/echo.api/hanging-{number}.pem" for number in range(4)}
+    authority.pages.update(dict.fromkeys(paths, Page(wait_s=20)))
+    with ThreadPoolExecutor(4) as pool:
+        hanging = [
+            pool.submit(own.ask, "POST", "/alexa", body, authority.sign(body, url=f"https://s3.amazonaws.com{path}"))
+            for path in sorted(paths)
+        ]
+        while not paths <= set(authority.fetched):
+            assert not any(one.done() for one in hanging)
+        assert [genuine_launch(own).status for _ in range(5)] == [200] * 5
+        assert not any(one.done() for one in hanging)
+        assert [one.result(PATIENCE_S).status for one in hanging] == [400] * 4
+
+
+def test_large_and_small_answers_arrive_whole(own: Served) -> None:
+    """On one connection, one behind the other: an answer of the skill, a whole file of sound, and a part of it."""
+    ssml = genuine_launch(own).json["response"]["outputSpeech"]["ssml"]
+    path = ssml.partition("https://rug.example")[2].partition('"')[0]
+    whole = own.ask("GET", path).body
+    assert len(whole) > 3 * AT_ONCE_BYTES
+    connection = http.client.HTTPConnection("127.0.0.1", own.port, timeout=PATIENCE_S)
+    with closing(connection):
+        for headers, wanted in (({}, whole), ({"Range": "bytes=100-40099"}, whole[100:40100]), ({}, whole)):
+            connection.request("GET", path, headers=headers)
+            assert connection.getresponse().read() == wanted
+            body = fresh(launch())
+            connection.request("POST", "/alexa", body, own.authority.sign(body))
+            assert "outputSpeech" in json.loads(connection.getresponse().read())["response"]
 
 
 def test_it_starts_again_on_the_same_port_at_once(
