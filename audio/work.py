@@ -62,11 +62,20 @@ def _recorded(shop: Shop, utterance: Utterance) -> tuple[Recording, Samples]:
     """
     text = shop.spoken(utterance.text)
     kept = shop.cache.recording(text)
-    recording = kept or shop.voice.speak(text)
+    recording = kept or _said(shop, text)
     ready = prepare(recording.pcm, recording.rate, _request(shop, utterance))
     if kept is None:
         shop.cache.keep_recording(text, recording)
     return recording, ready
+
+
+def _said(shop: Shop, text: str) -> Recording:
+    try:
+        return shop.voice.speak(text)
+    except AudioError:
+        raise
+    except Exception as error:  # a voice of somebody's own may raise anything; an OSError is not the disk's here
+        raise AudioError(f"The voice {shop.voice.name} failed at {text!r}: {type(error).__name__}: {error}") from error
 
 
 def _request(shop: Shop, utterance: Utterance) -> Request:

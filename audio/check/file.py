@@ -152,12 +152,11 @@ def _tones(listener: Listener, heard: Sequence[Heard]) -> Found:
 
 
 def _between(listener: Listener, heard: Sequence[Heard]) -> Found:
-    """Of what is heard between the sounds: room tone and pads."""
-    for index, (start, end) in enumerate(listener.gaps(heard)):
+    """Of what is heard between the sounds, before the first and behind the last: room tone and pads."""
+    for start, end in listener.gaps(heard):
         step, at_ms = listener.largest_step(start, end)
         yield "step", Reading(step, at_ms)
-        if 0 < index < len(heard):
-            yield "empty", Reading(listener.emptiness_s(start, end), start * 1000 // RATE)
+        yield "empty", Reading(listener.emptiness_s(start, end), start * 1000 // RATE)
 
 
 def _reading(value: float, heard: Heard) -> Reading:

@@ -141,7 +141,7 @@ class Listener:
         return int(runs[longest]) / _MS, int(silent[first[longest]]) // _MS
 
     def emptiness_s(self, start: int, end: int) -> float:
-        """In a stretch between two sounds the longest time without a pad (s), counted between middles of 400 ms."""
+        """In a stretch without sounds the longest time without a pad (s), counted between middles of 400 ms."""
         if end - start < _SHORT_GAP:
             return (end - start) / RATE
         felt = np.flatnonzero(momentary(self.sound[start:end]) >= PAD_LUFS) * 0.1 + 0.2

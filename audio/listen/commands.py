@@ -106,7 +106,7 @@ def _preview(choice: Choice, options: argparse.Namespace) -> int:
     path: Path = options.html or choice.folder.parent / f"preview-{choice.pack.voice}.html"
     _need_folder(path)
     _note(f"Measuring every file of pack {choice.pack.id} ({choice.pack.voice}) …")
-    page = preview(choice, everything=options.all).encode()
+    page = preview(choice, everything=options.all)
     save(path, page)
     print(path)
     _note(f"{_megabytes(page)}; the page works without a network and holds all its sound.")

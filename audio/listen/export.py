@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
+import numpy.typing as npt
 from mutagen.id3 import APIC, CHAP, CTOC, ID3, TALB, TCON, TIT2, TLAN, TLEN, TPE1, CTOCFlags, Encoding, PictureType
 from mutagen.mp4 import MP4, MP4Cover
 
@@ -18,6 +19,9 @@ from audio.listen.choice import Choice, capital
 from audio.listen.cover import draw_cover
 from audio.listen.training import Chapter, Training, assemble
 from audio.loudness import RATE
+from audio.master import to_pcm
+from audio.mp3 import FRAME_BYTES
+from audio.part import FRAME_MS
 from skill.library import PackIncompleteError, missing
 
 if TYPE_CHECKING:  # known to type checkers only
@@ -33,7 +37,9 @@ _AUDIOBOOK = 2
 """What iTunes calls the kind of media, in the atom ``stik``."""
 _NO_OFFSET = 0xFFFFFFFF
 """In a chapter of ID3: find the place by its time, not by its byte."""
-_SIXTEEN_BIT = 32767
+_MINUTE = 60_000 // FRAME_MS * FRAME_BYTES
+_LEAD = 4 * FRAME_BYTES
+"""What is decoded before a minute and left out: a decoder keeps something from one frame to the next."""
 
 
 @dataclass(frozen=True)
@@ -126,19 +132,27 @@ def as_m4b(training: Training, label: Label) -> bytes:
 
 
 def _mp4(training: Training) -> bytes:
-    samples = mp3.decode(training.frames)
-    sound = np.rint(np.clip(samples, -1, 1) * _SIXTEEN_BIT).astype(np.int16)
-    written = io.BytesIO()
+    written, reached = io.BytesIO(), 0
     with av.open(written, "w", format="ipod", container_options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("aac", rate=RATE, layout="mono", options=_AAC)
         stream.bit_rate = AAC_BITRATE
         stream.metadata["language"] = LANGUAGE
         container.set_chapters([_chapter(index, one) for index, one in enumerate(training.chapters)])
-        frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
-        for packet in (*stream.encode(frame), *stream.encode(None)):
-            container.mux(packet)
+        for sound in _minutes(training.frames):
+            frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, reached, Fraction(1, RATE)
+            reached += len(sound)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return written.getvalue()
+
+
+def _minutes(frames: bytes) -> Iterator[npt.NDArray[np.int16]]:
+    """The sound of plain frames, a minute at a time: an hour of it needs no more memory."""
+    for start in range(0, len(frames), _MINUTE):
+        lead = min(start, _LEAD)
+        heard = mp3.decode(frames[start - lead : start + _MINUTE])
+        yield to_pcm(heard[lead // FRAME_BYTES * mp3.FRAME :])
 
 
 def _chapter(index: int, chapter: Chapter) -> AvChapter:

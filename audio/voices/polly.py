@@ -55,7 +55,9 @@ _ADVICE: Mapping[tuple[str, ...], str] = MappingProxyType(
         ("NoCredentials", "PartialCredentials", "CredentialRetrieval", "ProfileNotFound", "Token", "SSO", "Login"): (
             _CREDENTIALS
         ),
-        ("NoRegion", "InvalidRegion", "ValueError"): f"Please {_REGION}",
+        ("NoRegion", "InvalidRegion", "ValueError"): (
+            f"Please {_REGION}. If more is missing, this tells it: rugoefening audio voices"
+        ),
         ("ConfigParse", "ConfigNotFound"): "Mend that file, or name another one in AWS_CONFIG_FILE",
     }
 )

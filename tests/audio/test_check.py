@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from audio.check import Rule, check, table
+from audio.mp3 import FRAME_BYTES
 from audio.part import Figures
 from audio.plan import make_plan
 from audio.voices import EspeakVoice
 from skill.content import PromptId, Tone
-from skill.pack import load_pack
+from skill.pack import MANIFEST, load_pack
 from tests.audio.small import build_small, rest, small_content, tone
 from tests.audio.spoil import (
     Bench,
@@ -119,6 +120,19 @@ def test_spoiled_sound_is_found(packs: Path, name: str) -> None:
     found = rules_of(packs)[rule]
     assert not found.ok
     assert FLOOR in found.misses[0]
+
+
+def test_silent_beginning_is_found(packs: Path) -> None:
+    """A rest before the first sound of a file is held to the same rule as one between two sounds."""
+    path, key = packs / "espeak" / MANIFEST, f"small/{PromptId.INTRO_FIRST}"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    clip = manifest["clips"][key]
+    path.write_text(json.dumps({**manifest, "clips": {key: clip}, "tracks": {}}), encoding="utf-8")
+    sound = path.with_name(clip["file"])
+    frames = sound.read_bytes()
+    sound.write_bytes(frames[:FRAME_BYTES] + frames[FRAME_BYTES : 9 * FRAME_BYTES] * 60 + frames[FRAME_BYTES:])
+    found = rules_of(packs)["longest time without a sound over -45 LUFS"]
+    assert [miss.partition(": 11.")[0] for miss in found.misses] == [f"{key} at 0:00"]
 
 
 def test_fresh_pack_is_good(whole_once: Path) -> None:

@@ -139,6 +139,17 @@ def test_chapters_begin_on_time(files: Files, suffix: str, within_ms: int) -> No
         assert abs(first_sound_ms(sound, round(start)) - start - lead_ms) < within_ms, step
 
 
+def test_m4b_sounds_as_the_mp3(files: Files) -> None:
+    """All through the training, also where one stretch that is converted joins the next, the M4B is the MP3's sound."""
+    original, made = heard(files.paths[".mp3"]), heard(files.paths[".m4b"])
+    count = min(len(original), len(made)) // RATE * RATE
+    sound, other = (one[:count].reshape(-1, RATE) for one in (original, made))
+    loud = np.square(sound).mean(axis=1) > 1e-3
+    noise = np.square(sound - other).mean(axis=1)[loud] / np.square(sound).mean(axis=1)[loud]
+    assert loud.sum() > 200
+    assert float(noise.max()) < 0.01
+
+
 @DECODERS
 def test_mp3_in_two_decoders(files: Files, decode: Callable[[Path], Samples]) -> None:
     """Behind its tag the MP3 decodes to the same length and the same first word in decoders that share no code."""

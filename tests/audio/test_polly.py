@@ -124,7 +124,7 @@ def test_what_is_no_sound_is_an_error(stub: Stubber) -> None:
         ("AWS_ACCESS_KEY_ID", {}, "Unable to locate credentials.*AWS_ACCESS_KEY_ID"),
         ("AWS_SECRET_ACCESS_KEY", {}, "Partial credentials.*AWS_SECRET_ACCESS_KEY"),
         ("AWS_ACCESS_KEY_ID", {"AWS_PROFILE": "nobody"}, "nobody.*AWS_PROFILE"),
-        ("AWS_DEFAULT_REGION", {}, "specify a region.*AWS_DEFAULT_REGION.*eu-central-1"),
+        ("AWS_DEFAULT_REGION", {}, "specify a region.*AWS_DEFAULT_REGION.*eu-central-1.*rugoefening audio voices"),
     ],
 )
 def test_what_is_not_set_is_named(aws: pytest.MonkeyPatch, missing: str, setting: dict[str, str], words: str) -> None:

@@ -98,7 +98,7 @@ def choice(small_packs_once: Path) -> Choice:
 @pytest.fixture(scope="module")
 def text(choice: Choice) -> str:
     """The page of the small training."""
-    return preview(choice)
+    return preview(choice).decode()
 
 
 def test_nothing_comes_from_outside(text: str) -> None:
@@ -191,13 +191,13 @@ def test_waveform_shows_where_it_sounds() -> None:
 
 def test_same_pack_same_page(choice: Choice, text: str) -> None:
     """Made twice, the page is the same."""
-    assert preview(choice) == text
+    assert preview(choice).decode() == text
 
 
 def test_all_levels(choice: Choice) -> None:
     """With everything embedded each level and tempo can be chosen, and the chosen one comes first in view."""
     calm = replace(choice, tempo=Tempo.CALM)
-    data = Page(preview(calm, everything=True)).data
+    data = Page(preview(calm, everything=True).decode()).data
     assert len(data["trainings"]) == len(Level) * len(Tempo)
     chosen = data["trainings"][data["chosen"]]
     assert (chosen["level"], chosen["tempo"]) == ("basic", "calm")
@@ -214,7 +214,7 @@ def test_text_cannot_become_code(choice: Choice, text: str) -> None:
         pack=replace(choice.pack, clips=clips),
         content=replace(choice.content, routines={"small": routine}),
     )
-    page = Page(preview(evil))
+    page = Page(preview(evil).decode())
     assert page.elements == Page(text).elements
     assert page.data["title"] == HOSTILE
     assert HOSTILE in [one["text"] for one in page.data["clips"]]
@@ -227,7 +227,7 @@ def test_pack_that_does_not_fit_the_text(choice: Choice) -> None:
     stopped = content.prompts["stopped"]
     changed = replace(stopped, cues=(replace(stopped.cues[0], text="Klaar."),))
     other = replace(choice, content=replace(content, prompts={**content.prompts, "stopped": changed}))
-    assert Page(preview(other)).data["misfits"] == ["clip stopped says something else than the text"]
+    assert Page(preview(other).decode()).data["misfits"] == ["clip stopped says something else than the text"]
 
 
 def test_damaged_file(small_packs: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from audio.voices import VOICES
+from audio.voices.base import Recording
 from skill.errors import AudioError
 from skill.pack import MANIFEST, load_pack
 from tests.audio import buzz
@@ -69,4 +70,24 @@ def test_an_error_of_a_voice_leaves_the_pack(tmp_path: Path) -> None:
     before = (tmp_path / "buzz" / MANIFEST).read_bytes()
     with pytest.raises(AudioError, match="no syllable in 'Sst"):
         build_small(tmp_path, small_content("Sst."), buzz.BuzzVoice())
+    assert (tmp_path / "buzz" / MANIFEST).read_bytes() == before
+
+
+class FailingVoice(buzz.BuzzVoice):
+    """A voice that loses its engine at one sentence."""
+
+    def speak(self, text: str) -> Recording:
+        """Say it, or fail as a library might that knows nothing of AudioError."""
+        if text == "Ga nu rustig zitten.":
+            raise ConnectionResetError(104, "the engine went away")
+        return super().speak(text)
+
+
+def test_whatever_a_voice_raises_is_one_message(tmp_path: Path) -> None:
+    """What the library under a voice raises is told with the voice and the sentence, and is not taken for the disk."""
+    build_small(tmp_path, voice=FailingVoice())
+    before = (tmp_path / "buzz" / MANIFEST).read_bytes()
+    told = "voice buzz failed at 'Ga nu rustig zitten.': ConnectionResetError.*the engine went away"
+    with pytest.raises(AudioError, match=told):
+        build_small(tmp_path, small_content("Ga nu rustig zitten."), FailingVoice())
     assert (tmp_path / "buzz" / MANIFEST).read_bytes() == before
