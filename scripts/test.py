@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], in_ci: bool) -> int:
     began = time.monotonic()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("RUGOEFENING_")}
+    environ = _environ()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "pytest.xml"
         steps = _steps(environment, fast, pytest_arguments, report)
@@ -86,10 +86,20 @@ def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], 
     return 1 if failures else 0
 
 
+def _environ() -> dict[str, str]:
+    """This environment without settings of the skill, and without what keeps Python from keeping its byte code.
+
+    Without byte code each program that a test starts would compile all packages anew.
+    """
+    left_out = ("RUGOEFENING_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+
+
 def _steps(environment: Environment, fast: bool, pytest_arguments: list[str], report: Path) -> list[Step]:
     program = str(environment.python)
     module = [program, "-m"]
-    pytest = [*module, "pytest", "-n", "2", "--dist", "loadfile", f"--junit-xml={report}", *pytest_arguments]
+    shared_out = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # in the order of tests/conftest.py
+    pytest = [*module, "pytest", *shared_out, f"--junit-xml={report}", *pytest_arguments]
     if not fast and not pytest_arguments:
         pytest += ["--cov", f"--cov-fail-under={COVERAGE_PERCENT}"]
     steps = [

@@ -17,6 +17,9 @@ include = ["tests/*"]
 [tool.coverage.run]
 source = ["tests"]
 branch = true
+
+[tool.pytest.ini_options]
+addopts = "-p no:schemathesis"
 """
 GOOD = '"""A test."""\n\n\ndef test_sum() -> None:\n    """One and one is two."""\n    assert 1 + 1 == 2\n'
 SKIPPED = (
