@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, product
 
 from skill.content.model import CLOSING, Clip, CueKind, Exercise, Prompt, Routine
@@ -39,7 +40,14 @@ class Content:
 
         A clip that quotes commands is there once for each language that a device may speak.
         """
-        routine = self.routines[routine_id]
+        return self._clips[routine_id]
+
+    @cached_property
+    def _clips(self) -> Mapping[str, Mapping[str, Clip]]:
+        """By routine; made once, as a server asks for them at its start and again for every new pack."""
+        return {name: self._clips_of(routine) for name, routine in self.routines.items()}
+
+    def _clips_of(self, routine: Routine) -> Mapping[str, Clip]:
         names = {"invocation": self.invocation, "wake_word": self.wake_word}
         found: dict[str, Clip] = {}
         for prompt in routine_prompts(routine, self.prompts).values():

@@ -65,8 +65,8 @@ def load_content(
 
 def _sentences(content: Content) -> set[str]:
     """All that is said, under the names that are set and under our own: other names make no entry unused."""
-    names = {(content.invocation, content.wake_word), (INVOCATION, WAKE_WORD)}
-    named = [replace(content, invocation=invocation, wake_word=wake_word) for invocation, wake_word in names]
+    ours = replace(content, invocation=INVOCATION, wake_word=WAKE_WORD)
+    named = [content] if ours == content else [content, ours]
     return {sentence for one in named for routine in content.routines for sentence in one.sentences(routine)}
 
 

@@ -61,6 +61,7 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@functools.lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """A text as it is compared: without regard to case, kind of apostrophe, spaces, and how accents are stored."""
     return " ".join(composed(text).casefold().replace("’", "'").split())
