@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from audio.build import build
 from audio.voices import EspeakVoice
 from skill.content import load_content
+from skill.pack import Pack, load_pack
 
+WALKS = Path(__file__).resolve().parent / "walk"
 PACKS = Path(__file__).resolve().parent.parent / "build" / "test-packs"
 
 
@@ -34,6 +37,32 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     coverage = session.config.pluginmanager.getplugin("_cov")
     if hasattr(session.config, "workerinput") and coverage is not None and coverage.cov_controller is not None:
         coverage.cov_controller.pause()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first: at the end of a run no process waits long for the other."""
+    items.sort(key=lambda item: item.path.parent != WALKS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def text_read_once() -> Iterator[None]:
+    """Let all applications of this process share our text: to read it takes longer than most tests of them.
+
+    Packs are the same as long as every byte of their manifest is. Reading is tested in tests/content and
+    tests/test_pack.py, and reading again for a new pack in tests/test_library.py.
+    """
+    known: dict[bytes, Pack] = {}
+
+    def pack(path: Path) -> Pack:
+        manifest = path.read_bytes() if path.is_file() else b""
+        if manifest not in known:
+            known[manifest] = load_pack(path)
+        return known[manifest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skill.web.load_content", cache(load_content))
+        patch.setattr("skill.pack.load_pack", pack)
+        yield
 
 
 @pytest.fixture(scope="session")
