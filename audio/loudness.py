@@ -27,6 +27,9 @@ _LEAD = RATE // 4
 _SHORT = 3 * RATE
 _PHASES = 8
 _TAPS = 24
+_AT_ONCE = 2048
+"""So few samples are interpolated together that numpy needs no threads: those take longer to wake than to work,
+and fight with the other processes of a build."""
 
 
 def decibel(ratio: float) -> float:
@@ -109,7 +112,10 @@ def peaks(samples: Samples, near: float, block: int = 24) -> Samples:
     framed = np.concatenate([np.zeros(reach, np.float32), samples, np.zeros(reach + block, np.float32)])
     windows = np.lib.stride_tricks.sliding_window_view(framed, _TAPS)
     places = (close[:, None] * block + np.arange(block)).ravel()
-    between = np.abs(windows[places + 1] @ _interpolator()).max(axis=1)
+    starts = range(0, len(places), _AT_ONCE)
+    between = np.concatenate(
+        [np.abs(windows[places[at : at + _AT_ONCE] + 1] @ _interpolator()).max(axis=1) for at in starts]
+    )
     found[close] = np.maximum(found[close], between.reshape(len(close), block).max(axis=1))
     return found
 
