@@ -93,18 +93,26 @@ _BITRATES = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 def inspect(mp3: bytes) -> Format:
     """Walk the frame headers of an MPEG-2 layer III file. Raises AudioError where they do not join up."""
-    place, rates, channels, bitrates = 0, set[int](), set[int](), set[int]()
+    place, sizes = 0, dict[bytes, int]()
     while place + 4 <= len(mp3):
-        head = int.from_bytes(mp3[place : place + 4], "big")
-        rate, kilobits = _RATES.get(head >> 10 & 3), head >> 12 & 15
-        if head >> 17 != 0x7FF9 or rate is None or not 0 < kilobits < 15:
-            raise AudioError(f"byte {place} is not the start of an MPEG-2 layer III frame")
-        rates.add(rate)
-        bitrates.add(_BITRATES[kilobits] * 1000)
-        channels.add(1 if head >> 6 & 3 == 3 else 2)
-        place += 72 * _BITRATES[kilobits] * 1000 // rate + (head >> 9 & 1)
+        head = mp3[place : place + 4]
+        if head not in sizes:  # most files have one or two kinds of them
+            sizes[head] = _frame_bytes(head, place)
+        place += sizes[head]
+    heads = [int.from_bytes(head, "big") for head in sizes]
+    rates = {_RATES[head >> 10 & 3] for head in heads}
+    channels = {1 if head >> 6 & 3 == 3 else 2 for head in heads}
+    bitrates = frozenset(_BITRATES[head >> 12 & 15] * 1000 for head in heads)
     if len(rates) != 1 or len(channels) != 1:
         raise AudioError("the frames differ in sample rate or channels, or there are none")
     header = mp3[_AFTER_SIDE_INFO : _AFTER_SIDE_INFO + 4]  # only there; elsewhere "LAME" is what it fills frames with
     plain = header not in (b"Xing", b"Info") and mp3[-128:-125] != b"TAG"
-    return Format(rates.pop(), channels.pop(), frozenset(bitrates), plain)
+    return Format(rates.pop(), channels.pop(), bitrates, plain)
+
+
+def _frame_bytes(header: bytes, place: int) -> int:
+    head = int.from_bytes(header, "big")
+    rate, kilobits = _RATES.get(head >> 10 & 3), head >> 12 & 15
+    if head >> 17 != 0x7FF9 or rate is None or not 0 < kilobits < 15:
+        raise AudioError(f"byte {place} is not the start of an MPEG-2 layer III frame")
+    return 72 * _BITRATES[kilobits] * 1000 // rate + (head >> 9 & 1)

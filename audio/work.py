@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,7 +25,7 @@ from audio.master import (
 from audio.part import Figures, Part
 from audio.score import Utterance
 from audio.tasks import Shop
-from audio.timeline import Pad, Source
+from audio.timeline import Pad, Room, Source
 from audio.voices.base import Recording
 from skill.content import Tone
 from skill.errors import AudioError
@@ -40,12 +42,8 @@ def make(shop: Shop, source: Source) -> Part:
     """Make the part of one sound and keep it in the cache. Raises AudioError, and OSError when the disk refuses."""
     if isinstance(source, Utterance):
         part = _spoken(_request(shop, source), *_recorded(shop, source), source.lift_db)
-    elif isinstance(source, Tone):
-        part = _encoded(mix.over_room(sounds.tone(source)), len(sounds.tone(source)))
-    elif isinstance(source, Pad):
-        part = _encoded(mix.over_room(mix.pad(source.ms)), source.ms * RATE // 1000)
     else:
-        part = _room()
+        part = _without_words(source)
     shop.cache.keep_part(shop.key(source), part)
     return part
 
@@ -113,6 +111,16 @@ def _figures(request: Request, recording: Recording, ready: Samples, sound: Samp
     made_low, made_high = bands(heard, RATE, *edges)
     speech_ms, pressed_ms = pressed(ready, sound)
     return Figures(words(request.text), raw_low, raw_high, made_low, made_high, speech_ms, pressed_ms)
+
+
+@functools.lru_cache(maxsize=64)
+def _without_words(source: Tone | Pad | Room) -> Part:
+    """The same for every voice: made once in a process."""
+    if isinstance(source, Tone):
+        return _encoded(mix.over_room(sounds.tone(source)), len(sounds.tone(source)))
+    if isinstance(source, Pad):
+        return _encoded(mix.over_room(mix.pad(source.ms)), source.ms * RATE // 1000)
+    return _room()
 
 
 def _room() -> Part:
