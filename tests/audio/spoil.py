@@ -13,9 +13,13 @@ import numpy as np
 from audio import mp3
 from audio.loudness import RATE, Samples
 from audio.master import to_pcm
+from audio.mix import CONTEXT
+from audio.part import FRAME_MS
 from skill.pack import TimedCue, Track, load_pack
 
 MS = RATE // 1000
+QUIET = 0.02
+"""An amplitude over that of room tone."""
 Manifest = dict[str, Any]
 
 
@@ -41,20 +45,30 @@ class Bench:
         return [cue for step in self.track.steps for cue in step.cues if cue.kind == kind][index]
 
     def change(self, spoil: Callable[[Samples], None]) -> None:
-        """Decode, change the samples in place, and encode again so that all stays where it was."""
-        sound = np.array(mp3.decode(self.path.read_bytes()))
+        """Decode, change the samples in place, and encode the frames that hold them again: all stays where it was."""
+        raw = self.path.read_bytes()
+        before = mp3.decode(raw)
+        sound = np.array(before)
         spoil(sound)
-        made = mp3.encode(to_pcm(sound[mp3.DELAY :]))
-        self.path.write_bytes(made[: len(sound) // mp3.FRAME * mp3.FRAME_BYTES])
+        frames = len(sound) // mp3.FRAME
+        changed = np.flatnonzero(sound != before) // mp3.FRAME
+        quiet = np.flatnonzero(np.abs(before).reshape(frames, mp3.FRAME).max(axis=1) < QUIET)
+        # joined in room tone, as in a build; a sample is heard from the frame before its own to the one behind
+        first = int(quiet[quiet < changed[0] - 1].max(initial=0))
+        last = int(quiet[quiet > changed[-1] + 1].min(initial=frames))
+        start = max(0, first - CONTEXT)
+        made = mp3.encode(to_pcm(sound[mp3.DELAY + start * mp3.FRAME : mp3.DELAY + (last + CONTEXT) * mp3.FRAME]))
+        found = made[(first - start) * mp3.FRAME_BYTES : (last - start) * mp3.FRAME_BYTES]
+        self.frames(first * FRAME_MS, found)
 
     def frames(self, start_ms: int, frames: bytes) -> None:
         """Put other frames in its place from a moment on."""
-        raw, first = self.path.read_bytes(), start_ms // 24 * mp3.FRAME_BYTES
+        raw, first = self.path.read_bytes(), start_ms // FRAME_MS * mp3.FRAME_BYTES
         self.path.write_bytes(raw[:first] + frames + raw[first + len(frames) :])
 
     def cut(self, start_ms: int, end_ms: int) -> bytes:
         """Its frames between two moments."""
-        return self.path.read_bytes()[start_ms // 24 * mp3.FRAME_BYTES : end_ms // 24 * mp3.FRAME_BYTES]
+        return self.path.read_bytes()[start_ms // FRAME_MS * mp3.FRAME_BYTES : end_ms // FRAME_MS * mp3.FRAME_BYTES]
 
     def tell(self, spoil: Callable[[Manifest], None]) -> None:
         """Change what the manifest says of it."""
@@ -64,12 +78,12 @@ class Bench:
         path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def keep_only(packs: Path, *keys: str) -> None:
-    """Leave only these tracks in the manifest: the rest need not be measured again."""
+def keep_only(packs: Path, *keys: str, clip: str = "") -> None:
+    """Leave only these tracks and this clip in the manifest: the rest need not be measured again."""
     path = packs / "espeak" / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["tracks"] = {key: manifest["tracks"][key] for key in keys}
-    manifest["clips"] = {}
+    manifest["clips"] = {key: value for key, value in manifest["clips"].items() if key == clip}
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from audio.check import Rule, check, table
+from audio.filters import meter
+from audio.loudness import Samples
 from audio.mp3 import FRAME_BYTES
 from audio.part import Figures
 from audio.plan import make_plan
@@ -65,6 +68,22 @@ def whole_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def packs(whole_once: Path, tmp_path: Path) -> Path:
     """A folder of its own with the whole pack."""
     return Path(shutil.copytree(whole_once, tmp_path / "packs"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def metered_once() -> Iterator[None]:
+    """ffmpeg's meter need not hear the very same samples again in each test that spoils the manifest only."""
+    known: dict[bytes, tuple[float, float]] = {}
+
+    def once(sound: Samples) -> tuple[float, float]:
+        samples = hashlib.sha256(sound.tobytes()).digest()
+        if samples not in known:
+            known[samples] = meter(sound)
+        return known[samples]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("audio.check.file.meter", once)
+        yield
 
 
 def rules_of(packs: Path) -> dict[str, Rule]:
@@ -228,6 +247,7 @@ def test_preparation_that_is_too_long(packs: Path) -> None:
 
 def test_clip_that_is_too_long(packs: Path) -> None:
     """A clip of more than 240 s is a miss."""
+    keep_only(packs, CHAIR, clip="small/stopped")
     entry = load_pack(packs / "espeak" / "manifest.json").clips["small/stopped"]
     path = packs / "espeak" / entry.file
     path.write_bytes(path.read_bytes() * (240_000 // entry.ms + 1))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from audio.cli import main
+from tests.audio.spoil import keep_only
 from tests.processes import unwatched
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -105,6 +106,7 @@ def test_check_of_another_content(
 ) -> None:
     """A pack without the clips of the content is a miss: a table, and exit status 1."""
     monkeypatch.setenv("RUGOEFENING_PACKS", str(small_packs))
+    keep_only(small_packs, "small/preparation/basic/normal")
     assert main(["build", "--check", "--jobs", "1"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["rule", "target", "measured"]

@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,7 @@ def milliseconds(value: int, chapter: Chapter) -> float:
     return float(value * (chapter["time_base"] or 0) * 1000)
 
 
+@cache
 def heard(path: Path) -> Samples:
     """The sound of a file, decoded by libavcodec."""
     with av.open(str(path)) as container:
