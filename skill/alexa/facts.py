@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
@@ -378,4 +377,4 @@ def _seconds(timestamp: object) -> float:
 def _hashed(world: World, identifier: object) -> str:
     if not isinstance(identifier, str) or not identifier:
         return ""
-    return hmac.new(world.id_key.encode(), identifier.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(world.id_key.encode(), identifier.encode(errors="surrogatepass"), "sha256").hex()[:32]

@@ -1,4 +1,4 @@
-"""The threads that answer: few work at the same time, and others stand in where those have to wait."""
+"""The threads that answer: one after the other, and side by side only where one has to wait."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 2
-"""Python computes one thing at a time: one computes while one reads or writes; more only delay each other."""
-PATIENCE_S = 0.02
+AT_ONCE = 1
+"""Python computes one thing at a time: threads that compute side by side only delay each other."""
+PATIENCE_S = 0.005
 """When no request was begun with for this long, those that work wait for something: another thread goes on."""
 
 
