@@ -57,7 +57,7 @@ class Settings:
     ca_file: Path | None = None
     """RUGOEFENING_CA_FILE: a PEM file of the authorities that Alexa's certificates lead to; None: those of certifi."""
     threads: int = 16
-    """RUGOEFENING_THREADS: how many requests are answered at the same time in production."""
+    """RUGOEFENING_THREADS: how many threads answer in production; one works, others stand in where one has to wait."""
 
     @property
     def base_url(self) -> str:
