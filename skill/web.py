@@ -55,6 +55,7 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     _add_errors(app)
     add_headers(app, secure=production)
     keep_up(app, store)
+    app.extensions["store"] = store  # whoever serves closes it: what could not be written yet is written then
     return app
 
 

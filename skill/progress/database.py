@@ -61,6 +61,11 @@ class Database:
         with suppress(sqlite3.Error, StoreError), self._in_turn(self._reading):
             self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def try_again(self) -> None:
+        """Do not rest after a failure: this is the last chance."""
+        for trouble in (self._waiting, self._reading, self._writing):
+            trouble.rested()
+
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         with self._in_turn(self._reading):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ from skill.progress.store import FINISHED_KEPT, Known, Place
 log = logging.getLogger(__name__)
 
 _PLACE = "run, routine, track, step, offset_ms, level, tempo, pack, marks, at"
-_MOST_OWED = 20_000
-"""How many changes are kept when none can be written; of wipes twice as many."""
+_MOST_OWED = 2000
+"""How many changes are kept when none can be written; of wipes twice as many. All at once take well under 0.1 s."""
+_AGAIN_S = 5.0
+"""When what is owed is tried again if nobody asks anything meanwhile."""
 _HOPELESS = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -41,8 +44,9 @@ class _Change:
 class SqliteStore:
     """A store in one file, for several threads and processes.
 
-    What cannot be written now (the file is locked, the disk full) is kept, and written before the next change that
-    succeeds, as long as this process lives; but for moves of the player, of which the next one tells all.
+    What cannot be written now (the file is locked, the disk full) is kept, and written before anything else, in a few
+    seconds or when the store is closed; but for moves of the player, of which the next one tells all. It is written
+    over what other processes wrote meanwhile: where several serve one file, a place may go back by that time.
     A person is an account (the userId of a request), not a voice that was recognised (its personId): events of
     the player name no person, so what is stored under one would not be found again.
     """
@@ -52,6 +56,7 @@ class SqliteStore:
         self._database = Database(path)
         self._owed: dict[_Change, None] = {}
         """The changes that could not be written, oldest first."""
+        self._again: threading.Timer | None = None
 
     def load(self, person: str, device: str, run: str | None) -> Known:
         """What is known of a person on a device, and whether a run is closed."""
@@ -193,7 +198,9 @@ class SqliteStore:
             connection.execute("DELETE FROM closed WHERE run = ''")
 
     def close(self) -> None:
-        """Let go of the file; the next call opens it again."""
+        """Write what is owed, and let go of the file; the next call opens it again."""
+        if self._owed:
+            self._database.try_again()
         self._settle()
         self._database.close()
 
@@ -212,6 +219,19 @@ class SqliteStore:
     def _owe(self, change: _Change) -> None:
         if len(self._owed) < (2 if change.wipes else 1) * _MOST_OWED:
             self._owed[change] = None
+            self._try_later()
+
+    def _try_later(self) -> None:
+        if self._again is None:
+            self._again = threading.Timer(_AGAIN_S, self._try_again)
+            self._again.daemon = True
+            self._again.start()
+
+    def _try_again(self) -> None:
+        self._again = None
+        self._settle()
+        if self._owed:
+            self._try_later()
 
     def _settle(self) -> None:
         """Write what is owed, if it can be done."""

@@ -56,6 +56,10 @@ class Trouble:
             log.warning("%s (the training goes on without it)", message)
         return StoreError(message)
 
+    def rested(self) -> None:
+        """The rest is over."""
+        self._rests_until = 0.0
+
     def worked(self) -> None:
         """Tell that a problem is over, if there was one."""
         if self._told is not None:

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from skill.serving.log import log_json, log_text
@@ -51,7 +52,8 @@ def _development(settings: Settings) -> int:
     except (OSError, SystemExit):
         return _problem(f"port {settings.port} is in use; choose another with --port")
     _note(f"rugoefening listens on {settings.base_url} (voice {settings.voice}); Ctrl-C stops it")
-    server.serve_forever()
+    with closing(app.extensions["store"]):
+        server.serve_forever()
     return 0
 
 
@@ -72,7 +74,7 @@ def serve_app(app: Flask, settings: Settings) -> int:
     log_json()
     gc.collect()
     gc.freeze()  # content and pack stay: looking through them again and again would delay answers
-    with stopped_by_signals(server.stop):
+    with stopped_by_signals(server.stop), closing(app.extensions["store"]):
         where = {"address": f"{settings.host}:{settings.port}", "public_url": settings.base_url}
         log.info("listens", extra={"facts": {"event": "start", **where, "voice": settings.voice}})
         server.serve()

@@ -17,6 +17,7 @@ from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
+from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]  # as above
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as above
 from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # as above
 from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
@@ -63,12 +64,35 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
 
 
 class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
-    """An answer that leaves in one piece, head and body."""
+    """An answer that leaves in one piece, head and body; the last one on its connection when the server stops."""
+
+    def build_response_header(self) -> bytes:
+        """The head of the answer."""
+        if self.channel.server.is_stopping:
+            self.set_close_on_finish()
+        return bytes(super().build_response_header())
+
+    def write(self, data: bytes) -> None:
+        """Write a part of the answer; the whole one leaves at once, whatever the application does behind it."""
+        super().write(data)
+        if self.content_length is not None and self.content_bytes_written >= self.content_length:
+            self.channel.send_now()
 
     def finish(self) -> None:
         """Send what was written."""
         super().finish()
         self.channel.send_now()
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]  # as above
+    """A parser that refuses every address that cannot be read."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the request line and the headers."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # urlsplit's, of an address such as http://[
+            raise ParsingError("the address cannot be read") from error
 
 
 class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
@@ -77,6 +101,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     A refused one takes for a while what is still on its way: closed at once, TCP would throw the refusal away.
     """
 
+    parser_class = Parser
     task_class = Answer
     error_task_class = Refusal
     arriving_since: float | None = None

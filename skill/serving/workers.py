@@ -13,17 +13,20 @@ log = logging.getLogger(__name__)
 AT_ONCE = 1
 """Python computes one thing at a time: threads that compute side by side only delay each other."""
 PATIENCE_S = 0.005
-"""When no request was begun with for this long, those that work wait for something: another thread goes on."""
+"""Who works for this long waits for something: another thread goes on beside it."""
 
 
 class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """Waitress's threads, of which no more work at the same time than is of use, in the order of the requests."""
+    """Waitress's threads, of which no more compute at the same time than is of use, in the order of the requests.
+
+    Who began longer ago than ``PATIENCE_S`` waits for something and is not counted: neither a disk nor a network that
+    hangs costs the others more than that.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._allowed = AT_ONCE
-        """How many may work: one more for each that seems to hang."""
-        self._began_at = 0.0
+        self._began: dict[int, float] = {}
+        """Since when each thread that works has done so (s)."""
 
     @property
     def is_behind(self) -> bool:
@@ -34,17 +37,12 @@ class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no 
         """Leave a request for whoever works; wake one where too few do."""
         with self.lock:
             self.queue.append(task)
-            if self.active_count < self._allowed:
-                self.queue_cv.notify()
+            self._wake()
 
     def help_out(self) -> None:
         """Let one thread more work where those that do hang."""
         with self.lock:
-            now = time.monotonic()
-            if self.queue and now - self._began_at > PATIENCE_S and self._allowed < len(self.threads):
-                self._began_at = now
-                self._allowed += 1
-                self.queue_cv.notify()
+            self._wake()
 
     def handler_thread(self, thread_no: int) -> None:
         """What a thread does until it is stopped."""
@@ -53,14 +51,22 @@ class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no 
                 task.service()
             except BaseException:  # whatever it was, the thread goes on
                 log.exception("a request could not be answered")
-            with self.lock:
-                self._allowed = max(AT_ONCE, self._allowed - 1)
+
+    def _wake(self) -> None:
+        if self._may_begin():
+            self.queue_cv.notify()
+
+    def _may_begin(self) -> bool:
+        """Whether a request waits and it is of use to begin with it; called with the lock held."""
+        since = time.monotonic() - PATIENCE_S
+        return bool(self.queue) and sum(began > since for began in self._began.values()) < AT_ONCE
 
     def _next(self, thread_no: int) -> Any:
         """The request to begin with, when it is this thread's turn; None when it is to end."""
         with self.lock:
+            self._began.pop(thread_no, None)
             self.active_count -= 1
-            while not self.stop_count and not (self.queue and self.active_count < self._allowed):
+            while not self.stop_count and not self._may_begin():
                 self.queue_cv.wait()
             if self.stop_count:
                 self.stop_count -= 1
@@ -68,5 +74,5 @@ class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no 
                 self.thread_exit_cv.notify()
                 return None
             self.active_count += 1
-            self._began_at = time.monotonic()
+            self._began[thread_no] = time.monotonic()
             return self.queue.popleft()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +14,7 @@ import pytest
 
 from skill.errors import StoreError
 from skill.progress import Known, SqliteStore
-from tests.progress.samples import PLACE
+from tests.progress.samples import PLACE, rows
 
 
 @contextmanager
@@ -82,6 +83,18 @@ def test_a_server_that_stops_writes_it_before(store: SqliteStore, at_once: None)
         refused(store, "p")
     store.close()
     assert SqliteStore(store.path).load("p", "d", "p-1") == expected("p")
+
+
+def test_it_is_written_though_nobody_asks(store: SqliteStore, at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wipe that failed does not wait for the next request, which may come days later."""
+    monkeypatch.setattr("skill.progress.sqlite._AGAIN_S", 0.05)
+    store.save_place("p", "d", PLACE)
+    with locked(store), pytest.raises(StoreError):
+        store.forget("p", 8.0)
+    until = time.monotonic() + 20
+    while rows(store.path)["place"]:
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_a_change_that_can_never_be_written_hinders_no_other(

@@ -15,13 +15,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask, Response
 
 from scripts.authority import Authority, Page
 from skill.serving import server as serving
 from skill.serving.server import AT_ONCE_BYTES, make_server
 from skill.settings import Settings
 from skill.web import create_app
-from tests.envelopes import intent, launch
+from tests.envelopes import envelope, intent, launch
 from tests.scripts.running import clean_environ
 from tests.serving.running import (
     PATIENCE_S,
@@ -210,6 +211,84 @@ def test_it_stops_when_what_waits_for_a_dependency_is_answered(own: Served) -> N
         own.process.terminate()
         assert answer.result(PATIENCE_S).status == 200
     assert own.process.wait(PATIENCE_S) == 0
+
+
+def test_it_stops_under_constant_load_and_cuts_nobody(own: Served) -> None:
+    """Clients that ask again and again on kept connections get every answer, the last one with "Connection: close"."""
+
+    def ask_on() -> tuple[int, str | None]:
+        answered, closing_with = 0, None
+        connection = http.client.HTTPConnection("127.0.0.1", own.port, timeout=PATIENCE_S)
+        with closing(connection):
+            while closing_with is None:
+                body = fresh(launch())
+                connection.request("POST", "/alexa", body, own.authority.sign(body))
+                answer = connection.getresponse()
+                assert answer.status == 200
+                answer.read()
+                answered += 1
+                closing_with = answer.headers["Connection"]
+                if answered == 3:
+                    ready.release()
+        return answered, closing_with
+
+    ready = threading.Semaphore(0)
+    with ThreadPoolExecutor(6) as pool:
+        clients = [pool.submit(ask_on) for _ in range(6)]
+        for _ in clients:
+            assert ready.acquire(timeout=PATIENCE_S)
+        own.process.terminate()
+        assert all(one.result(PATIENCE_S)[1] == "close" for one in clients)
+    assert own.process.wait(PATIENCE_S) == 0
+
+
+def test_what_could_not_be_stored_is_stored_at_the_end(own: Served, tmp_path: Path) -> None:
+    """A wipe while the file was locked is done before the server ends, though nobody asked anything since."""
+    database = tmp_path / "progress.sqlite3"
+    started = own.say(intent("StartIntent", attributes={"question": "start", "misses": 0}))
+    assert started.status == 200
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        assert other.execute("SELECT count(*) FROM place").fetchone() == (1,)
+        other.execute("BEGIN IMMEDIATE")
+        disabled = own.say(envelope("AlexaSkillEvent.SkillDisabled"))
+        other.execute("ROLLBACK")
+        assert (disabled.status, own.end()) == (200, 0)
+        assert other.execute("SELECT count(*) FROM place").fetchone() == (0,)
+
+
+def test_an_answer_does_not_wait_for_what_is_done_behind_it() -> None:
+    """What the application does when an answer is closed, such as throwing away old rows, nobody waits for."""
+    behind = threading.Event()
+    app = Flask(__name__)
+
+    @app.get("/")
+    def page() -> Response:
+        response = Response("whole")
+        response.call_on_close(lambda: behind.wait(PATIENCE_S))
+        return response
+
+    server = make_server(app, Settings(port=0, threads=2))
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=PATIENCE_S / 2)
+        with closing(connection):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"whole"
+            assert not behind.is_set()
+    finally:
+        behind.set()
+        server.stop()
+        thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+
+
+def test_an_address_that_cannot_be_read_is_refused(own: Served) -> None:
+    """What looks like a broken IPv6 address is a bad request, and nothing for the log but that."""
+    assert own.raw(b"GET http://[ HTTP/1.1\r\nHost: rug.example\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert genuine_launch(own).status == 200
+    own.end()
+    assert not [line for line in own.lines if "Traceback" in line or '"error"' in line]
 
 
 def test_requests_that_hang_hold_up_nobody(own: Served) -> None:

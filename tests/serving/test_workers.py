@@ -34,8 +34,9 @@ class Work:
 
 
 @pytest.fixture
-def workers() -> Iterator[Workers]:
-    """Five threads, all of them idle."""
+def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    """Five threads, all of them idle; nobody seems to hang before a test says so."""
+    monkeypatch.setattr(serving, "PATIENCE_S", PATIENCE_S)
     found = Workers()
     found.set_thread_count(THREADS)
     until = time.monotonic() + PATIENCE_S
@@ -65,8 +66,9 @@ def test_few_work_at_the_same_time(workers: Workers) -> None:
         assert all(other.begun.wait(PATIENCE_S) for other in works[: number + AT_ONCE + 1])
 
 
-def test_others_stand_in_where_those_that_work_hang(workers: Workers) -> None:
+def test_others_stand_in_where_those_that_work_hang(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """When nothing was begun with for a while, help is one thread more, up to all; afterwards few work again."""
+    monkeypatch.setattr(serving, "PATIENCE_S", 0.005)
     works = given(workers, THREADS + 3)
     for number in range(AT_ONCE, THREADS):
         while not works[number].begun.is_set():
@@ -76,6 +78,7 @@ def test_others_stand_in_where_those_that_work_hang(workers: Workers) -> None:
         time.sleep(serving.PATIENCE_S)
         workers.help_out()
     assert not any(one.begun.is_set() for one in works[THREADS:])
+    monkeypatch.setattr(serving, "PATIENCE_S", PATIENCE_S)
     for one in works[:THREADS]:
         one.may_end.set()
     assert all(one.begun.wait(PATIENCE_S) for one in works[THREADS : THREADS + AT_ONCE])
@@ -85,9 +88,21 @@ def test_others_stand_in_where_those_that_work_hang(workers: Workers) -> None:
     assert all(one.done.wait(PATIENCE_S) for one in works)
 
 
-def test_nobody_stands_in_while_work_goes_on(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_hangs_costs_the_others_nothing_more(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once another thread stands in, it does all that comes without any more help."""
+    (hanging,) = given(workers, 1)
+    monkeypatch.setattr(serving, "PATIENCE_S", 0.0)
+    works = [Work() for _ in range(50)]
+    for one in works:
+        one.may_end.set()
+        workers.add_task(one)
+    assert all(one.done.wait(PATIENCE_S) for one in works)
+    assert not hanging.done.is_set()
+    hanging.may_end.set()
+
+
+def test_nobody_stands_in_while_work_goes_on(workers: Workers) -> None:
     """As long as requests are begun with, help is not needed."""
-    monkeypatch.setattr(serving, "PATIENCE_S", PATIENCE_S)
     works = given(workers, AT_ONCE + 1)
     for _ in range(100):
         workers.help_out()
