@@ -226,7 +226,7 @@ class Requests:
 
     def __init__(self, asks: Sequence[Ask]) -> None:
         self.asks = asks
-        self._file = tempfile.TemporaryFile(buffering=1024 * 1024)  # noqa: SIM115  # closed by __exit__
+        self._file = tempfile.TemporaryFile(buffering=1024 * 1024)  # noqa: SIM115  # closed by close
         self._places: list[tuple[int, int]] = []
 
     def sign(self, signer: Signer, tokens: Mapping[int, str], began: float, jobs: int) -> Self:
@@ -253,13 +253,17 @@ class Requests:
         """What was asked."""
         return cast(dict[str, Any], json.loads(self[index].partition(b"\r\n\r\n")[2]))
 
+    def close(self) -> None:
+        """Throw the file away."""
+        self._file.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self.close()
 
 
 def _signed(signer: Signer, chunks: Sequence[Sequence[tuple[Ask, str, float]]], jobs: int) -> Iterator[bytes]:
