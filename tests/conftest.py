@@ -45,6 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def stores_left_alone() -> Iterator[None]:
+    """A store that could not write in one test does not write, and tell so, in the middle of another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("skill.progress.sqlite._AGAIN_S", 3600.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def text_read_once() -> Iterator[None]:
     """Let all applications of this process share our text: to read it takes longer than most tests of them.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -223,11 +224,12 @@ class SqliteStore:
 
     def _try_later(self) -> None:
         if self._again is None:
-            self._again = threading.Timer(_AGAIN_S, self._try_again)
+            self._again = threading.Timer(_AGAIN_S, _try_again, (weakref.ref(self),))
             self._again.daemon = True
             self._again.start()
 
-    def _try_again(self) -> None:
+    def try_again(self) -> None:
+        """Write what is owed, and if that fails again, later."""
         self._again = None
         self._settle()
         if self._owed:
@@ -254,6 +256,12 @@ class SqliteStore:
             self._owed.pop(change, None)
         if any(change.wipes for change in owed):
             self._database.erase()
+
+
+def _try_again(owing: weakref.ref[SqliteStore]) -> None:
+    store = owing()
+    if store is not None:  # nobody has thrown it away meanwhile
+        store.try_again()
 
 
 def _wipe(connection: sqlite3.Connection, person: str, at: float, run: str | None) -> None:
