@@ -12,9 +12,9 @@ from itertools import count
 from typing import Any
 
 from skill.alexa.contract import check
-from skill.echo.envelopes import Envelopes
+from skill.echo.envelopes import Envelopes, intent_of
 from skill.echo.happenings import Happening, Kind
-from skill.echo.player import IDLE, PLAYING, Player, PlayerEvent, Stream
+from skill.echo.player import IDLE, PLAYING, Activity, Player, PlayerEvent, Stream
 from skill.echo.routing import Road, Router
 from skill.echo.speech import Speech, length_ms, session_of, speech_of
 from skill.echo.transport import Transport
@@ -39,8 +39,9 @@ class _Exchange:
     """What is still to happen after the words that sound now."""
 
     ends_at: float
-    plays: list[Mapping[str, Any]] = field(default_factory=list)
+    plays: Sequence[Mapping[str, Any]] = ()
     opens_microphone: bool = False
+    speech: Speech | None = None
 
 
 class Device:
@@ -55,11 +56,12 @@ class Device:
         envelopes: Envelopes | None = None,
         notice: Callable[[Happening], None] | None = None,
         loopback: bool = True,
+        patience_s: float = 0.0,
     ) -> None:
         self.now = now
         self.transport = transport
         self.envelopes = envelopes or Envelopes()
-        self.player = Player(self.length_of)
+        self.player = Player(self.length_of, patience_s=patience_s)
         self.sent: list[dict[str, Any]] = []
         """Every request that went to the skill, oldest first."""
         self.held: list[tuple[PlayerEvent, dict[str, Any]]] | None = None
@@ -69,6 +71,8 @@ class Device:
         self._router = router
         self._notice = notice or (lambda _: None)
         self._loopback = loopback
+        self._patience_s = patience_s
+        """How much later than its length says a sound may end; above 0 when it is made elsewhere, which tells."""
         self._lengths: dict[str, int] = {}
         self._numbers = count(1)
         self._session: _Session | None = None
@@ -145,6 +149,22 @@ class Device:
         envelope = self.envelopes.button(button, self.now, self._player_context())
         self._event_answer(envelope, self._post(envelope))
 
+    def put_back(self, stream: Stream, offset_ms: int, activity: Activity) -> None:
+        """This is a device that was here before, with this in its player: what played goes on."""
+        self.player.put_back(stream, offset_ms, activity)
+        self._send_all(self.player.go_on(self.now))
+
+    def speech_heard(self, offset_ms: int, now: float, *, over: bool = False) -> None:
+        """The files of the words that sound now are played elsewhere, and are here (ms) or over."""
+        exchange = self._exchange
+        if exchange is not None and exchange.speech is not None and exchange.speech.files:
+            left = max(0.0, exchange.speech.seconds - offset_ms / 1000) + self._patience_s
+            exchange.ends_at = now if over else now + left
+
+    def player_failed(self) -> None:
+        """The stream that sounds now cannot be played."""
+        self._send_all(self.player.fail(self.now))
+
     def send_again(self, kind: str, *, first: bool = False) -> None:
         """Deliver an earlier playback event once more: the latest of its kind, or the very first."""
         found = [one for one in self.sent if one["request"]["type"] == f"AudioPlayer.{kind}"]
@@ -201,7 +221,7 @@ class Device:
         if session is not None and session.reprompt is not None:
             speech, session.reprompt = session.reprompt, None
             self._tell(Kind.REPROMPT, speech.text, speech.files, speech.seconds)
-            self._exchange = _Exchange(self.now + speech.seconds, opens_microphone=True)
+            self._exchange = self._utterance(speech, opens_microphone=True)
             return
         self._end_session("EXCEEDED_MAX_REPROMPTS")
         self._send_all(self.player.go_on(self.now))
@@ -228,7 +248,7 @@ class Device:
         if understood is None:
             envelope = self.envelopes.launch(self.now, described, player)
         else:
-            envelope = self.envelopes.intent(_intent(understood), self.now, described, player)
+            envelope = self.envelopes.intent(intent_of(understood), self.now, described, player)
         status, answer = self._post(envelope)
         problem = self._problem(envelope, status, answer)
         if problem:
@@ -251,9 +271,15 @@ class Device:
             self._tell(Kind.SESSION_ENDED, "skill")
         if speech is not None:
             self._tell(Kind.SKILL_SPEAKS, speech.text, speech.files, speech.seconds)
-        seconds = speech.seconds if speech else 0.0
         plays = [one for one in directives if one["type"] == "AudioPlayer.Play"]
-        self._exchange = _Exchange(self.now + seconds, plays, opens_microphone=stays)
+        self._exchange = self._utterance(speech, plays, opens_microphone=stays)
+
+    def _utterance(
+        self, speech: Speech | None, plays: Sequence[Mapping[str, Any]] = (), *, opens_microphone: bool
+    ) -> _Exchange:
+        seconds = speech.seconds if speech else 0.0
+        patience = self._patience_s if speech and speech.files else 0.0
+        return _Exchange(self.now + seconds + patience, plays, opens_microphone, speech)
 
     def _trouble(self, envelope: Mapping[str, Any], status: int, problem: str) -> None:
         """The skill is not there, or its answer is refused: Alexa says so, and tells the skill."""
@@ -349,25 +375,3 @@ class Device:
         details: Mapping[str, Any] | None = None,
     ) -> None:
         self._notice(Happening(kind, self.now, text, files, seconds, details or {}))
-
-
-def _intent(understood: Understood) -> dict[str, Any]:
-    slots = {
-        name: {
-            "name": name,
-            "value": understood.text,
-            "confirmationStatus": "NONE",
-            "resolutions": {
-                "resolutionsPerAuthority": [
-                    {
-                        "authority": f"amzn1.er-authority.echo-sdk.virtual.{name}",
-                        "status": {"code": "ER_SUCCESS_MATCH"},
-                        "values": [{"value": {"name": identity, "id": identity}}],
-                    }
-                ]
-            },
-        }
-        for name, identity in understood.slots.items()
-    }
-    intent: dict[str, Any] = {"name": understood.intent, "confirmationStatus": "NONE"}
-    return {**intent, "slots": slots} if slots else intent

@@ -86,8 +86,14 @@ def make_echo(
     clock: Clock,
     transport: Transport,
     owned: Owned = Owned(),
+    *,
+    packs: PackReader | None = None,
+    patience_s: float = 0.0,
 ) -> Echo:
-    """An Echo for these settings. Raises ModelError when the interaction model of its locale cannot be read."""
+    """An Echo for these settings. Raises ModelError when the interaction model of its locale cannot be read.
+
+    With ``patience_s`` its sound is made elsewhere: see :class:`Device`.
+    """
     understanding = understanding_of(owned.locale)
     router = Router(understanding, invocation=settings.invocation, wake_word=settings.wake_word)
     envelopes = Envelopes(
@@ -104,8 +110,9 @@ def make_echo(
         clock.now(),
         envelopes=envelopes,
         notice=log,
+        patience_s=patience_s,
     )
-    return Echo(device, clock, Captions(PackReader(settings.pack_folder)), log)
+    return Echo(device, clock, Captions(packs or PackReader(settings.pack_folder)), log)
 
 
 def in_process(settings: Settings) -> AppTransport:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from skill.echo.player import PlayerEvent
+from skill.echo.understanding import Understood
 
 APPLICATION = "amzn1.ask.skill.virtual-echo"
 
@@ -98,3 +99,26 @@ class Envelopes:
         if player is not None and self.audio_player:
             context["AudioPlayer"] = dict(player)
         return {"version": "1.0", "context": context, "request": {**request, **common}}
+
+
+def intent_of(understood: Understood) -> dict[str, Any]:
+    """The intent object of what was understood."""
+    slots = {
+        name: {
+            "name": name,
+            "value": understood.text,
+            "confirmationStatus": "NONE",
+            "resolutions": {
+                "resolutionsPerAuthority": [
+                    {
+                        "authority": f"amzn1.er-authority.echo-sdk.virtual.{name}",
+                        "status": {"code": "ER_SUCCESS_MATCH"},
+                        "values": [{"value": {"name": identity, "id": identity}}],
+                    }
+                ]
+            },
+        }
+        for name, identity in understood.slots.items()
+    }
+    intent: dict[str, Any] = {"name": understood.intent, "confirmationStatus": "NONE"}
+    return {**intent, "slots": slots} if slots else intent

@@ -48,13 +48,16 @@ Lengths = Callable[[str], int | None]
 class Player:
     """Plays streams one after another; every method returns the events that it causes."""
 
-    def __init__(self, length_of: Lengths) -> None:
+    def __init__(self, length_of: Lengths, *, patience_s: float = 0.0) -> None:
         self.current: Stream | None = None
         self.queue: list[Stream] = []
         self.activity: Activity = IDLE
         self.interrupted = False
         """Whether somebody speaks and the stream waits to go on by itself."""
+        self.starts = 0
+        """How often a stream began to sound or went on; names one stretch of sound for who makes it elsewhere."""
         self._length_of = length_of
+        self._patience_s = patience_s
         self._duration_ms = 0
         self._offset_ms = 0
         self._since: float | None = None
@@ -64,7 +67,7 @@ class Player:
         """Where in the current stream the sound is (ms)."""
         if self._since is None:
             return self._offset_ms
-        return min(self._duration_ms, self._offset_ms + round((now - self._since) * 1000))
+        return min(self._duration_ms, self._offset_ms + round(max(0.0, now - self._since) * 1000))
 
     @property
     def duration_ms(self) -> int:
@@ -81,7 +84,7 @@ class Player:
         if self._since is None:
             return None
         end = self._since + (self._duration_ms - self._offset_ms) / 1000
-        return end if self._nearly_sent else max(self._since, end - NEARLY_FINISHED_S)
+        return end + self._patience_s if self._nearly_sent else max(self._since, end - NEARLY_FINISHED_S)
 
     def tick(self, now: float) -> list[PlayerEvent]:
         """What happens of itself at this moment: nearly finished, finished, and on to the next in the queue."""
@@ -94,6 +97,29 @@ class Player:
         finished = PlayerEvent("PlaybackFinished", self.current, self._duration_ms)
         self._offset_ms, self._since, self.activity = self._duration_ms, None, FINISHED
         return [finished, *self._next(now)]
+
+    def heard(self, offset_ms: int, now: float, *, ended: bool = False) -> None:
+        """The sound is made elsewhere and is here now: the clock follows it, after a slow start or a stall too."""
+        if self._since is None:
+            return
+        self._offset_ms = self._duration_ms if ended else min(max(0, offset_ms), self._duration_ms)
+        self._since = now - self._patience_s if ended else now
+
+    def fail(self, now: float) -> list[PlayerEvent]:
+        """The sound cannot be made."""
+        if self._since is None or self.current is None:
+            return []
+        self._hold(now)
+        self.activity = STOPPED
+        return [PlayerEvent("PlaybackFailed", self.current, self._offset_ms)]
+
+    def put_back(self, stream: Stream, offset_ms: int, activity: Activity) -> None:
+        """The stream of a player that was here before; one that played waits for ``go_on``."""
+        length = self._length_of(stream.url)
+        if length is None:
+            return
+        self.current, self.activity, self.interrupted = stream, activity, activity == PLAYING
+        self._duration_ms, self._offset_ms = length, min(max(0, offset_ms), length)
 
     def interrupt(self, now: float) -> list[PlayerEvent]:
         """Somebody speaks: the stream waits."""
@@ -160,6 +186,7 @@ class Player:
 
     def _sound(self, stream: Stream, now: float) -> list[PlayerEvent]:
         self._since, self.activity = now, PLAYING
+        self.starts += 1
         return [PlayerEvent("PlaybackStarted", stream, self._offset_ms)]
 
     def _hold(self, now: float) -> None:
