@@ -52,6 +52,8 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     metrics.watch(watched.state, lambda: door.replays.replayed if door else 0)
     add_health(app, watched, metrics, public=production)
     add_pages(app, settings, lambda: library.current()[0])
+    if not production:
+        _add_studio(app, settings, library)
     _add_errors(app)
     add_headers(app, secure=production)
     keep_up(app, store)
@@ -70,6 +72,12 @@ def _door(settings: Settings, verifier: Verifier | None) -> Door:
     from skill.alexa import verification  # noqa: PLC0415  # development loads no cryptography
 
     return Door(verifier or verification.make_verifier(settings), verification.window_end, Replays())
+
+
+def _add_studio(app: Flask, settings: Settings, library: Library) -> None:
+    from skill.studio import add_studio  # noqa: PLC0415  # production never loads it
+
+    add_studio(app, settings, library)
 
 
 def _loader(settings: Settings) -> Callable[[], Content]:

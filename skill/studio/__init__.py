@@ -1,0 +1,103 @@
+"""The studio: an Echo in the browser. It exists in development only, on loopback."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request, send_from_directory
+from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnsupportedMediaType
+
+from skill.content import Content
+from skill.library import Library
+from skill.pack import Pack
+from skill.settings import Settings
+from skill.studio.plan import plan_of
+from skill.studio.report import read_newcomer, read_report
+from skill.studio.shelf import Shelf, TakenOverError
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-cache",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def add_studio(app: Flask, settings: Settings, library: Library) -> None:
+    """Serve the page at ``/`` and all that belongs to it under ``/studio/``."""
+    studio = Blueprint("studio", __name__, template_folder=".")
+    studio.before_request(_require_own_page)
+    studio.after_request(_protect)
+    _add_page(studio, settings, library)
+    _add_devices(studio, Shelf(app, settings, library))
+    app.register_blueprint(studio)
+
+
+def _add_page(studio: Blueprint, settings: Settings, library: Library) -> None:
+    @studio.get("/")
+    def page() -> str:
+        content, _ = library.current()
+        title = content.routines[settings.routine].title
+        return render_template("page.html", invocation=settings.invocation, wake_word=settings.wake_word, title=title)
+
+    @studio.get("/studio/static/<file>")
+    def static(file: str) -> Response:
+        return send_from_directory(f"{studio.root_path}/static", file, conditional=True)
+
+    @studio.get("/studio/plan/<pack>/<level>/<tempo>")
+    def plan(pack: str, level: str, tempo: str) -> Response:
+        content, recording = _recording(library, pack)
+        found = plan_of(content, recording, settings.routine, level, tempo)
+        if found is None:
+            raise NotFound("there is no such plan")
+        return jsonify(found)
+
+
+def _add_devices(studio: Blueprint, shelf: Shelf) -> None:
+    @studio.post("/studio/devices")
+    def begin() -> Response:
+        visit, state = shelf.begin(read_newcomer(_body()))
+        return make_response({"visit": visit, **state}, HTTPStatus.CREATED)
+
+    @studio.post("/studio/devices/<device>/<visit>")
+    def happened(device: str, visit: str) -> Response:
+        report = read_report(_body())
+        try:
+            return jsonify(shelf.happened(device, visit, report))
+        except TakenOverError:
+            raise Conflict("this device is in another tab now") from None
+        except LookupError:
+            raise NotFound("there is no such device any more; make it anew") from None
+
+
+def _recording(library: Library, pack: str) -> tuple[Content, Pack]:
+    content, current = library.current()
+    found = current if pack in ("now", current.id) else library.older(pack)
+    if found is None:
+        raise NotFound("there is no such recording any more")
+    return content, found
+
+
+def _protect(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
+
+
+def _require_own_page() -> None:
+    """Another site may make a browser send something, but not as JSON, nor under our own name (RFC 6454 §7)."""
+    if request.method != "POST":
+        return
+    if request.headers.get("Origin") != request.host_url.rstrip("/"):
+        raise Forbidden("only the page of this very server may do this")
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("send application/json")
+
+
+def _body() -> Any:
+    return request.get_json(silent=True)

@@ -1,0 +1,174 @@
+// The link with the device on the server: one request at a time, and every answer is the whole state.
+
+/** @import {Happening, Player, SoundReport, State} from "./types.js" */
+
+const ACCOUNT = "rugoefening.account";
+const DEVICE = "rugoefening.device";
+const WAS = "rugoefening.was";
+const RETRY_MS = 1000;
+const SHORTEST_TIMER_MS = 40;
+const LONGEST_TIMER_MS = 60_000;
+
+export class Link {
+  /**
+   * @param {object} given
+   * @param {number} given.rate  how fast time passes here, for tests; 1 for people
+   * @param {() => SoundReport} given.report
+   * @param {(state: State, fresh: boolean) => void} given.show  fresh: the device was made just now
+   * @param {(connected: boolean) => void} given.connected
+   */
+  constructor({ rate, report, show, connected }) {
+    this.rate = rate;
+    this.report = report;
+    this.show = show;
+    this.connected = connected;
+    /** @type {State | null} */
+    this.state = null;
+    this.visit = "";
+    this.began = Date.now();
+    this.last = 0;
+    this.seen = 0;
+    this.busy = 0;
+    /** @type {Promise<void>} */
+    this.tail = Promise.resolve();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.timer = undefined;
+    addEventListener("pagehide", () => this.remember());
+  }
+
+  /** Make the device of this tab. */
+  begin() {
+    return this.inTurn(() => this.make());
+  }
+
+  /**
+   * Tell the device what happened.
+   * @param {Happening} happening
+   */
+  tell(happening) {
+    return this.inTurn(() => this.post(happening));
+  }
+
+  /** Milliseconds since the device was made, in its own time. */
+  now() {
+    this.last = Math.max(this.last, Math.round((Date.now() - this.began) * this.rate));
+    return this.last;
+  }
+
+  /** Keep in this tab where the player is, for when the page is loaded again. */
+  remember() {
+    const player = this.state?.player;
+    if (!this.state || !player) {
+      sessionStorage.removeItem(WAS);
+      return;
+    }
+    const heard = this.report().player;
+    const offset = heard?.number === player.number ? heard.offset_ms : player.offset_ms;
+    const was = { file: player.file, token: player.token, offset_ms: offset, activity: player.activity };
+    const until = this.state.now_ms - this.state.at_ms + this.now();
+    sessionStorage.setItem(WAS, JSON.stringify({ was, until_ms: until }));
+  }
+
+  /** @param {() => Promise<void>} task */
+  inTurn(task) {
+    this.tail = this.tail.then(task).catch((error) => console.error(error));
+    return this.tail;
+  }
+
+  /** @returns {Promise<void>} */
+  async make() {
+    clearTimeout(this.timer);
+    const kept = JSON.parse(sessionStorage.getItem(WAS) ?? "{}");
+    const response = await this.persist("/studio/devices", () => ({
+      account: identity(localStorage, ACCOUNT),
+      device: identity(sessionStorage, DEVICE),
+      ...kept,
+    }));
+    if (!response.ok && kept.was) {
+      sessionStorage.removeItem(WAS);
+      return this.make();
+    }
+    const state = await this.read(response);
+    this.visit = state.visit;
+    this.began = Date.now();
+    this.last = this.seen = 0;
+    this.take(state, true);
+  }
+
+  /** @param {Happening} happening */
+  async post(happening) {
+    clearTimeout(this.timer);
+    const device = identity(sessionStorage, DEVICE);
+    const response = await this.persist(`/studio/devices/${device}/${this.visit}`, () => ({
+      ...happening,
+      at_ms: this.now(),
+      since: this.seen,
+      sound: this.report(),
+    }));
+    if (response.status === 404 || response.status === 409) {
+      this.remember();
+      if (response.status === 409) sessionStorage.removeItem(DEVICE); // this tab is a copy, and gets an Echo of its own
+      await this.make();
+      if (happening.said || happening.pressed || happening.target) await this.post(happening);
+      return;
+    }
+    this.take(await this.read(response), false);
+  }
+
+  /**
+   * Send until somebody answers; the body is made anew each time, for time has passed.
+   * @param {string} url
+   * @param {() => object} body
+   */
+  async persist(url, body) {
+    for (;;) {
+      try {
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(body()),
+        });
+        this.connected(true);
+        return response;
+      } catch {
+        this.connected(false);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** @param {Response} response */
+  async read(response) {
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error?.message ?? `status ${response.status}`);
+    return answer;
+  }
+
+  /**
+   * @param {State} state
+   * @param {boolean} fresh
+   */
+  take(state, fresh) {
+    this.state = state;
+    for (const item of state.transcript) this.seen = Math.max(this.seen, item.number);
+    this.show(state, fresh);
+    this.remember();
+    if (state.next_due_ms === null) return;
+    const wait = (state.next_due_ms - this.now()) / this.rate;
+    const bounded = Math.min(LONGEST_TIMER_MS, Math.max(SHORTEST_TIMER_MS, wait));
+    this.timer = setTimeout(() => this.tell({}), bounded);
+  }
+}
+
+/**
+ * An id of this browser or tab, made once.
+ * @param {Storage} storage
+ * @param {string} name
+ */
+function identity(storage, name) {
+  const known = storage.getItem(name);
+  if (known) return known;
+  const made = crypto.randomUUID();
+  storage.setItem(name, made);
+  return made;
+}
