@@ -55,7 +55,11 @@ def test_the_coach_is_pure() -> None:
         ("skill/package", ("skill.echo", "skill.web", "skill.cli", "skill.coach")),
         ("skill/serving", ("skill.echo", "skill.cli", "skill.coach.decide", "skill.pages")),
         ("skill/pages", ("skill.alexa", "skill.echo", "skill.web", "skill.coach")),
-        ("skill/echo", ("skill.coach.decide", "skill.coach.course", "skill.coach.situation", "skill.cli")),
+        (
+            "skill/echo",
+            ("skill.coach.decide", "skill.coach.course", "skill.coach.situation", "skill.cli", "skill.studio"),
+        ),
+        ("skill/studio", ("skill.coach", "skill.progress", "skill.web", "skill.cli", "skill.serving", "skill.pages")),
         ("audio", ("skill.coach", "skill.alexa", "skill.echo", "skill.web", "skill.progress")),
     ],
 )
@@ -64,10 +68,15 @@ def test_imports_go_downhill(folder: str, above: tuple[str, ...]) -> None:
     assert [(path.name, name) for path, name in imports(folder) if name.startswith(above)] == []
 
 
+def test_only_the_web_application_knows_the_studio() -> None:
+    """It is added in one place, which leaves it out in production."""
+    assert {path.name for path, name in imports("skill") if name == "skill.studio"} == {"web.py"}
+
+
 def test_serving_loads_nothing_heavy() -> None:
     """The libraries for building audio are not loaded by the web application."""
     heavy = "{'numpy', 'av', 'pydub', 'espeakng_loader', 'gtts', 'piper', 'onnxruntime', 'boto3', 'requests', 'audio', "
-    heavy += "'cryptography', 'waitress'}"
+    heavy += "'cryptography', 'waitress', 'skill.studio', 'skill.echo'}"
     script = f"import sys, skill.web, skill.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=PROJECT, env=unwatched(), capture_output=True, text=True, check=True

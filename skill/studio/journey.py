@@ -49,4 +49,6 @@ class Journey:
         if track_id(moment.track.key) != self._target.exercise or self._target.step not in ids:
             return ""
         ahead = ids.index(self._target.step) - ids.index(moment.step.id)
+        if ahead < 0 and moment.track.steps[ids.index(self._target.step)].transition:
+            return ""  # a button goes back to the exercise before it
         return "Next" if ahead > 0 else "Previous" if ahead < 0 else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from skill.content import PREPARATION, Content, CueKind, Routine
+from skill.content import PREPARATION, Content, CueKind, Exercise, Routine
 from skill.pack import Pack, TimedStep, Track
 
 LEAST_REST_MS = 2000
@@ -32,23 +32,33 @@ def plan_of(content: Content, pack: Pack, routine_id: str, level: str, tempo: st
 
 def _exercise(routine: Routine, track_id: str, track: Track) -> dict[str, Any]:
     exercise = routine.exercise(track_id)
+    moves = exercise is not None and _moves(routine, exercise)
+    steps = [_step(step, aside=step.transition and not moves) for step in track.steps]
     return {
         "id": track_id,
         "title": exercise.title if exercise else _capital(routine.preparation.spoken_name),
         "posture": exercise.posture if exercise else "",
         "aside": track_id == PREPARATION,
         "ms": track.ms,
-        "steps": [_step(step) for step in track.steps],
+        "usual_ms": track.ms - sum(one["end_ms"] - one["start_ms"] for one in steps if one["aside"]),
+        "steps": steps,
     }
 
 
-def _step(step: TimedStep) -> dict[str, Any]:
+def _moves(routine: Routine, exercise: Exercise) -> bool:
+    """Whether the body comes from another posture in the usual order, so that a transition is heard."""
+    before = routine.exercises[: routine.exercises.index(exercise)]
+    return bool(before) and before[-1].posture is not exercise.posture
+
+
+def _step(step: TimedStep, *, aside: bool) -> dict[str, Any]:
     numbers = [cue.repetition for cue in step.cues if cue.repetition is not None]
     return {
         "id": step.id,
         "name": _capital(step.spoken_name),
         "side": step.side or "",
         "transition": step.transition,
+        "aside": aside,
         "start_ms": step.start_ms,
         "end_ms": step.end_ms,
         "repetitions": max(numbers, default=0),

@@ -99,3 +99,64 @@ def test_audio_that_cannot_be_fetched_fails() -> None:
     assert _kinds(player.play("REPLACE_ALL", _stream("gone", start_ms=500), 0.0)) == ["PlaybackFailed gone"]
     assert not player.is_sounding
     assert player.due() is None
+
+
+def test_the_clock_follows_the_place_that_was_heard() -> None:
+    """After a slow start or a stall nothing is due before its sound is there."""
+    player = _playing()
+    player.heard(2_000, 10.0)
+    assert player.offset_ms(11.0) == 3_000
+    assert player.due() == 10.0 + 58.0 - NEARLY_FINISHED_S
+    player.heard(99_000, 12.0)
+    assert player.offset_ms(12.0) == 60_000
+
+
+def test_a_player_elsewhere_has_patience_until_it_says_that_it_ended() -> None:
+    """The end by the clock is only for a player that says nothing any more."""
+    player = Player(_length, patience_s=3.0)
+    player.play("REPLACE_ALL", _stream("one"), 0.0)
+    player.tick(52.0)
+    assert player.tick(61.0) == []
+    player.heard(59_500, 61.0)
+    assert player.tick(63.0) == []
+    player.heard(59_900, 63.0, ended=True)
+    assert _kinds(player.tick(63.0)) == ["PlaybackFinished one"]
+
+
+def test_an_end_that_comes_early_is_nearly_finished_first() -> None:
+    """The skill is asked for what comes next before the end is told."""
+    player = Player(_length, patience_s=3.0)
+    player.play("REPLACE_ALL", _stream("one"), 0.0)
+    player.heard(30_000, 30.0, ended=True)
+    assert _kinds(player.tick(30.0)) == ["PlaybackNearlyFinished one"]
+    assert _kinds(player.tick(30.0)) == ["PlaybackFinished one"]
+
+
+def test_each_stretch_of_sound_has_a_number() -> None:
+    """Going on after an interruption is another stretch; a place in it is only for that one."""
+    player = _playing()
+    assert player.starts == 1
+    player.interrupt(10.0)
+    player.heard(50_000, 11.0)
+    assert player.offset_ms(11.0) == 10_000
+    player.go_on(12.0)
+    assert player.starts == 2
+
+
+def test_sound_that_fails_elsewhere_stops_where_it_was() -> None:
+    """PlaybackFailed with the place; a player that is quiet does not fail."""
+    player = _playing()
+    assert [(one.kind, one.offset_ms) for one in player.fail(7.0)] == [("PlaybackFailed", 7_000)]
+    assert (player.activity, player.fail(8.0)) == ("STOPPED", [])
+
+
+def test_a_player_that_is_put_back_goes_on_only_if_it_played() -> None:
+    """Its place is kept; audio that is gone leaves it empty."""
+    for activity, events in (("PLAYING", ["PlaybackStarted one"]), ("STOPPED", []), ("FINISHED", [])):
+        player = Player(_length)
+        player.put_back(_stream("one"), 20_000, activity)
+        assert _kinds(player.go_on(5.0)) == events
+        assert (player.offset_ms(5.0), player.activity) == (20_000, activity)
+    player = Player(_length)
+    player.put_back(_stream("gone"), 20_000, "PLAYING")
+    assert player.current is None

@@ -16,12 +16,14 @@ export class Link {
    * @param {() => SoundReport} given.report
    * @param {(state: State, fresh: boolean) => void} given.show  fresh: the device was made just now
    * @param {(connected: boolean) => void} given.connected
+   * @param {() => void} given.failed  the server refused, or could not answer
    */
-  constructor({ rate, report, show, connected }) {
+  constructor({ rate, report, show, connected, failed }) {
     this.rate = rate;
     this.report = report;
     this.show = show;
     this.connected = connected;
+    this.failed = failed;
     /** @type {State | null} */
     this.state = null;
     this.visit = "";
@@ -71,7 +73,10 @@ export class Link {
 
   /** @param {() => Promise<void>} task */
   inTurn(task) {
-    this.tail = this.tail.then(task).catch((error) => console.error(error));
+    this.tail = this.tail.then(task).catch((error) => {
+      console.error(error);
+      this.failed();
+    });
     return this.tail;
   }
 

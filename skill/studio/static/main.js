@@ -28,6 +28,7 @@ const link = new Link({
   rate,
   report: () => sound.report(),
   show,
+  failed: () => setText("connection", "Er ging iets mis. Laad de pagina opnieuw."),
   connected: (connected) => setText("connection", connected ? "" : "Geen verbinding. Ik probeer het opnieuw."),
 });
 const view = new View(say);

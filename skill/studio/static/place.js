@@ -63,7 +63,7 @@ export function wholeLength(plan) {
 
 /** @param {Exercise[]} exercises */
 function sum(exercises) {
-  return exercises.reduce((total, one) => total + one.ms, 0);
+  return exercises.reduce((total, one) => total + one.usual_ms, 0);
 }
 
 /** @param {number} ms */

@@ -21,7 +21,7 @@ export class Timeline {
    * @param {Place | null} place
    */
   show(plan, place) {
-    const aside = place?.exercise.aside ?? false;
+    const aside = place?.exercise.aside || place?.step.aside ? `${place.exercise.id}/${place.step.id}` : "";
     const key = `${plan.key} ${aside}`;
     if (key !== this.key) this.draw(plan, key, aside);
     setText("left", place ? `nog ${minutes(place.left_ms)}` : `${Math.round(wholeLength(plan) / 60_000)} minuten`);
@@ -42,21 +42,22 @@ export class Timeline {
   /**
    * @param {Plan} plan
    * @param {string} key
-   * @param {boolean} aside
+   * @param {string} aside  the step that is heard now, out of the usual order
    */
   draw(plan, key, aside) {
     this.key = key;
     this.steps.clear();
-    const shown = plan.exercises.filter((one) => !one.aside || aside);
+    const shown = plan.exercises.filter((one) => !one.aside || aside.startsWith(`${one.id}/`));
     let number = 0;
     this.list.replaceChildren(
       ...shown.map((exercise) => {
         const item = element("li", "exercise");
         item.dataset.id = exercise.id;
         const title = element("h3", "", exercise.aside ? exercise.title : `${(number += 1)}. ${exercise.title}`);
-        title.append(element("span", "", minutes(exercise.ms)));
+        title.append(element("span", "", minutes(exercise.usual_ms)));
         const steps = element("ol", "steps");
         for (const step of exercise.steps) {
+          if (step.aside && aside !== `${exercise.id}/${step.id}`) continue;
           const entry = element("li", "");
           entry.style.flexGrow = String(Math.round((step.end_ms - step.start_ms) / 1000));
           const button = /** @type {HTMLButtonElement} */ (element("button", "step"));

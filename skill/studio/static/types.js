@@ -51,6 +51,7 @@
  * @property {string} name
  * @property {string} side
  * @property {boolean} transition
+ * @property {boolean} aside  not heard in the usual order
  * @property {number} start_ms
  * @property {number} end_ms
  * @property {number} repetitions
@@ -64,6 +65,7 @@
  * @property {string} posture
  * @property {boolean} aside
  * @property {number} ms
+ * @property {number} usual_ms  without the steps that are not heard in the usual order
  * @property {Step[]} steps
  *
  * @typedef {object} Plan  the whole routine at one level and tempo

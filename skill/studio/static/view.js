@@ -76,6 +76,7 @@ export class View {
       button.title = words ? `Zegt: ${words}` : "";
     }
     setText("hint", state.words[state.wish] ? `Of zeg: “${state.words[state.wish]}”` : "");
+    byId("words").setAttribute("placeholder", state.words[state.wish] ?? "");
     this.showRing();
   }
 

@@ -1,0 +1,102 @@
+"""The real page in a real Chromium, with the server in this process."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from werkzeug.serving import make_server
+
+from skill.settings import Settings
+from skill.web import create_app
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+FASTEST = 16
+PATIENCE_MS = 60_000
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+
+
+def chromium_path() -> str | None:
+    """An installed Chromium; Playwright's own is not downloaded."""
+    return next((path for path in map(shutil.which, PROGRAMS) if path), None)
+
+
+class LocalServer:
+    """The application on a port of this machine; it can be stopped and come back on the same port."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Serve, as a process that was begun just now: it knows no device."""
+        app: Flask = create_app(self._settings)
+        self._server = make_server("127.0.0.1", self.port, app, threaded=True)
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser."""
+
+    browser: Browser
+    url: str
+    options: dict[str, Any] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    """What the browser complained about."""
+
+    def __post_init__(self) -> None:
+        self.context: BrowserContext = self.browser.new_context(locale="nl-NL", viewport=WIDE, **self.options)
+        self.context.set_default_timeout(PATIENCE_MS)
+
+    def open(self, rate: float = FASTEST, *, script: str = "") -> Page:
+        """Open the page in a new tab; the script runs before it."""
+        page = self.context.new_page()
+        page.on("console", lambda one: self.troubles.append(one.text) if one.type == "error" else None)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        if script:
+            page.add_init_script(script)
+        page.goto(f"{self.url}/?snelheid={rate:g}")
+        page.locator(".step").first.wait_for()
+        return page
+
+
+def wait_for_ring(page: Page, ring: str) -> None:
+    """Wait until the light ring shows this."""
+    page.locator(f"#echo[data-ring={ring}]").wait_for()
+
+
+def wait_for_place(page: Page, place: str) -> None:
+    """Wait until this step is there."""
+    page.locator(f'#now[data-place="{place}"]').wait_for()
+
+
+def press(page: Page, label: str) -> None:
+    """Press one of the big buttons."""
+    page.locator("#controls").get_by_role("button", name=label, exact=True).click()
+
+
+def begin_training(page: Page) -> None:
+    """From the welcome to the first exercise, without waiting for the end of the intro."""
+    press(page, "Start")
+    expect(page.locator("#hint")).to_contain_text("Alexa, start”", timeout=PATIENCE_MS)
+    press(page, "Start")
+    wait_for_ring(page, "playing")

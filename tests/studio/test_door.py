@@ -1,0 +1,164 @@
+"""Who may come in: this machine's own page in development, and nobody in production."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from skill.settings import Settings
+from skill.web import create_app
+from tests.processes import unwatched
+from tests.studio.tab import ORIGIN, Tab
+
+PROJECT = Path(__file__).resolve().parents[2]
+BODY = {"account": "account-1", "device": "device-1"}
+PATHS = ("/", "/studio/static/main.js", "/studio/plan/now/basic/normal")
+STATIC = PROJECT / "skill" / "studio" / "static"
+LARGEST_LOAD_BYTES = 150 * 1024
+
+
+def test_production_has_no_studio(settings: Settings) -> None:
+    """Every address of it is unknown there."""
+    client = create_app(replace(settings, environment="production"), verifier=lambda *_: None).test_client()
+    assert [client.get(path).status_code for path in PATHS] == [404] * len(PATHS)
+    assert client.post("/studio/devices", json=BODY, headers=ORIGIN).status_code == 404
+    assert client.post("/studio/devices/device-1/x", json={"at_ms": 0}, headers=ORIGIN).status_code == 404
+
+
+def test_production_does_not_even_load_it(settings: Settings) -> None:
+    """No module of the studio or of the virtual Echo is in memory."""
+    script = (
+        "import sys; from pathlib import Path; from skill.settings import Settings; from skill.web import create_app\n"
+        f"create_app(Settings(environment='production', packs=Path({str(settings.packs)!r}), "
+        f"database=Path({str(settings.database)!r})), verifier=lambda *_: None)\n"
+        "print(sorted(name for name in sys.modules if name.startswith(('skill.studio', 'skill.echo'))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, env=unwatched(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_foreign_host_is_refused(app: Flask, path: str) -> None:
+    """A name that leads here by DNS rebinding reads nothing."""
+    assert app.test_client().get(path, headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "null", "https://evil.example", "http://localhost:9", "https://localhost", "http://localhost.evil.example"],
+)
+def test_a_foreign_origin_is_refused(app: Flask, origin: str) -> None:
+    """Only the page of this very server may tell a device anything."""
+    headers = {"Origin": origin} if origin else {}
+    assert app.test_client().post("/studio/devices", json=BODY, headers=headers).status_code == 403
+
+
+def test_a_form_is_refused(app: Flask) -> None:
+    """What a page elsewhere may send without asking is not taken."""
+    answer = app.test_client().post("/studio/devices", data='{"account": "x"}', headers=ORIGIN)
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("text", "the body must be"),
+        ([], "the body must be"),
+        ({}, "at_ms"),
+        ({"at_ms": -1}, "at_ms"),
+        ({"at_ms": True}, "at_ms"),
+        ({"at_ms": float("inf")}, "at_ms"),
+        ({"at_ms": 10**15}, "at_ms"),
+        ({"at_ms": 1, "said": ""}, "said"),
+        ({"at_ms": 1, "said": "a" * 301}, "said"),
+        ({"at_ms": 1, "said": 5}, "said"),
+        ({"at_ms": 1, "pressed": "Reboot"}, "pressed"),
+        ({"at_ms": 1, "said": "hallo", "pressed": "Next"}, "one thing"),
+        ({"at_ms": 1, "target": {"exercise": "../x", "step": "y"}}, "exercise"),
+        ({"at_ms": 1, "sound": [1]}, "sound"),
+        ({"at_ms": 1, "sound": {"player": {"number": 1}}}, "offset_ms"),
+        ({"at_ms": 1, "since": "x"}, "since"),
+    ],
+)
+def test_a_report_is_read_strictly(tab: Tab, body: Any, message: str) -> None:
+    """What is not as it must be gets 400 with the name of the field, and the device lives on."""
+    answer = tab.client.post(f"/studio/devices/{tab.device}/{tab.visit}", json=body, headers=ORIGIN)
+    assert answer.status_code == 400
+    assert message in answer.get_json()["error"]["message"]
+    assert tab.tell()["ring"] == "rest"
+
+
+@pytest.mark.parametrize(
+    "was",
+    [
+        {"file": "../../etc/passwd", "token": "t", "offset_ms": 0, "activity": "PLAYING"},
+        {"file": "track-0123456789abcdef.mp3", "token": "", "offset_ms": 0, "activity": "PLAYING"},
+        {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": 0, "activity": "DANCING"},
+        {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": "x", "activity": "PLAYING"},
+    ],
+)
+def test_what_was_there_is_read_strictly(app: Flask, was: dict[str, Any]) -> None:
+    """A device is put back from its own file names only."""
+    answer = app.test_client().post("/studio/devices", json={**BODY, "was": was}, headers=ORIGIN)
+    assert answer.status_code == 400
+
+
+def test_a_file_that_is_gone_is_not_put_back(app: Flask) -> None:
+    """The device is there, with an empty player."""
+    was = {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": 5, "activity": "PLAYING"}
+    answer = app.test_client().post("/studio/devices", json={**BODY, "was": was}, headers=ORIGIN)
+    assert (answer.status_code, answer.get_json()["player"]) == (201, None)
+
+
+def test_the_page_keeps_to_its_own_rules(app: Flask) -> None:
+    """A strict policy, and nothing in the page that it would stop: no script, style or handler in the text."""
+    answer = app.test_client().get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self';")
+    assert "unsafe" not in policy
+    page = answer.get_data(as_text=True)
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|https?://", page)
+    assert '<html lang="nl">' in page
+
+
+def test_every_file_of_the_page_is_there_and_small(app: Flask) -> None:
+    """All that is loaded at first, together with the plan, is at most 150 KB."""
+    client = app.test_client()
+    page = client.get("/")
+    names = sorted(set(re.findall(r"/studio/static/[\w.]+", page.get_data(as_text=True))))
+    answers = [client.get(name) for name in (*names, "/studio/plan/now/basic/normal")]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert len(page.data) + sum(len(answer.data) for answer in answers) <= LARGEST_LOAD_BYTES
+    loaded = {name.rsplit("/", 1)[-1] for name in names}
+    assert {path.name for path in STATIC.iterdir()} - loaded == {"types.js"}
+
+
+def test_the_plan_has_every_step_in_order(app: Flask) -> None:
+    """Steps without a gap, with lines, repetitions, and the rests and holds that are long enough to show."""
+    plan = app.test_client().get("/studio/plan/now/harder/normal").get_json()
+    assert [one["id"] for one in plan["exercises"]] == ["preparation", "open_book", "seated_turn", "elbows_up"]
+    for exercise in plan["exercises"]:
+        ends = [0, *(step["end_ms"] for step in exercise["steps"])]
+        assert [step["start_ms"] for step in exercise["steps"]] == ends[:-1]
+        assert ends[-1] == exercise["ms"]
+    assert [step["id"] for exercise in plan["exercises"] for step in exercise["steps"] if step["aside"]] == ["to_chair"]
+    assert plan["exercises"][3]["usual_ms"] == plan["exercises"][3]["ms"] - plan["exercises"][3]["steps"][0]["end_ms"]
+    right = next(step for step in plan["exercises"][1]["steps"] if step["id"] == "right_side")
+    assert [number for _, number in right["beats"]] == [1, 2, 3, 4, 5, 0]
+    assert [end - start for kind, start, end in right["waits"] if kind == "hold"] == [5_000] * 5
+    assert (right["name"], right["side"]) == ("Rechterkant", "right")
+
+
+@pytest.mark.parametrize("path", ["gone/basic/normal", "now/heavy/normal", "now/basic/fast", "../basic/normal"])
+def test_an_unknown_plan_is_not_found(app: Flask, path: str) -> None:
+    """404 for a recording, level or tempo that there is not."""
+    assert app.test_client().get(f"/studio/plan/{path}").status_code == 404
