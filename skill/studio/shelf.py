@@ -86,6 +86,7 @@ class Shelf:
         owned = Owned(f"amzn1.ask.account.{newcomer.account}", f"amzn1.ask.device.{newcomer.device}")
         transport = AppTransport(self._app)
         echo = make_echo(settings, VirtualClock(began), transport, owned, packs=self._packs, patience_s=PATIENCE_S)
+        echo.captions.names("")  # the pack is read now, and not at the first word
         content, _ = self._library.current()
         exercises = tuple(one.id for one in content.routines[settings.routine].exercises)
         return Sitting(echo, Words(settings.wake_word, settings.invocation), settings.voice, exercises)

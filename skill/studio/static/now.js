@@ -31,7 +31,7 @@ export class Now {
     this.root.dataset.place = "none";
     setText("now-exercise", over ? "Klaar" : this.welcome.exercise);
     setText("now-step", over ? "Mooi, dat was het voor vandaag" : this.welcome.step);
-    setText("now-more", over ? "Blijf nog even rustig zitten. Met Start begin je een nieuwe training." : this.welcome.more);
+    setText("now-more", over ? "Neem nog even rust. Met Start begin je een nieuwe training." : this.welcome.more);
     for (const id of ["counts", "picture", "clock"]) byId(id).toggleAttribute("hidden", true);
   }
 
