@@ -28,8 +28,14 @@ OPERATIONS = (
     "HEAD /privacy",
     "GET /voorwaarden",
     "HEAD /voorwaarden",
+    "GET /",
+    "HEAD /",
+    "GET /studio/static/{file}",
+    "GET /studio/plan/{pack}/{level}/{tempo}",
+    "POST /studio/devices",
+    "POST /studio/devices/{device}/{visit}",
 )
-WITH_PARAMETERS = OPERATIONS[:3]
+WITH_PARAMETERS = (*OPERATIONS[:3], *OPERATIONS[-4:])
 load_all_checks()
 
 
