@@ -47,6 +47,8 @@ class Load:
     """From the first one to the last answer."""
     late_ms: Sequence[float]
     """How much later than it could have been each was sent: what the measuring adds to the latency by itself."""
+    stolen: float | None = None
+    """The share of all processors that the host of this machine took away meanwhile; None: it is not told."""
 
     @property
     def good(self) -> list[Reply]:

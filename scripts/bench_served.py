@@ -61,6 +61,15 @@ class Served:
         return float(found[1])
 
 
+def stolen_s() -> float | None:
+    """The processor time that the host of a virtual machine took away since it began (s); None: it is not told."""
+    try:
+        fields = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
+    except OSError:
+        return None
+    return int(fields[8]) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def served(command: tuple[str, ...], database: Path, packs: Path, authority: Authority) -> Iterator[Served]:
     """A server in production that trusts this authority, while the block lasts. Ends the program when it fails."""

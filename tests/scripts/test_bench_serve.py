@@ -29,7 +29,7 @@ from scripts.bench_listeners import (
 )
 from scripts.bench_load import Load, Reply, as_fast_as_possible, as_they_come
 from scripts.bench_serve import Figure, Result, Size, measure, table
-from scripts.bench_served import VERIFIED, Served, served
+from scripts.bench_served import VERIFIED, Served, served, stolen_s
 from scripts.certificates import Wish, make, rsa_key
 
 COURSE = Course((("open_book", 252.0), ("seated_turn", 214.0), ("elbows_up", 216.0)))
@@ -67,7 +67,7 @@ def test_everything_is_measured(built_pack: Path) -> None:
     assert len(judged) == 5
     assert all(isinstance(one.ok, bool) for one in result.figures if one.target)
     known = [one.measured for one in result.figures if one.measured is not None]
-    assert len(known) >= len(result.figures) - 4  # processor time and memory are told by Linux only
+    assert len(known) >= len(result.figures) - 6  # Linux alone tells processor time, memory and what was taken
     assert all(math.isfinite(one) and one >= 0 for one in known)
 
 
@@ -106,6 +106,13 @@ def test_what_a_server_uses_is_told(server: Served) -> None:
     used, memory = server.core_seconds(), server.memory_mb()
     assert (used is None) == (memory is None) == (not Path("/proc/self/stat").exists())
     assert used is None or memory is None or (used > 0 and 10 < memory < 2000)
+
+
+def test_what_the_host_took_is_told() -> None:
+    """Processor time that others got instead grows, and is told where the system tells it."""
+    before, after = stolen_s(), stolen_s()
+    assert (before is None) == (after is None) == (not Path("/proc/stat").exists())
+    assert before is None or after is None or 0 <= before <= after
 
 
 def test_the_requests_differ_and_are_signed(authority: Authority) -> None:
