@@ -40,6 +40,8 @@ AT_ONCE_BYTES = 16 * 1024
 """Answers up to this size are collected and sent in one piece."""
 MAX_DRAINED_BYTES = 4 * 1024 * 1024
 """How much is thrown away behind a refusal."""
+UNREAD_S = 30
+"""How long who is sent something may take nothing of it."""
 STOP_S = 8
 """How long requests in flight may take to finish; Alexa waits no longer."""
 _LOOK_S = 1
@@ -107,6 +109,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     arriving_since: float | None = None
     is_refused = False
     is_draining = False
+    is_cut_off = False
     drained_bytes = 0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -143,11 +146,29 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         else:
             super().handle_close()
 
+    def close_at_once(self) -> None:
+        """Close without waiting for anything: the other side takes nothing, so nothing more can be sent."""
+        super().handle_close()
+
     def send_now(self) -> None:
         """Send what was written, as far as the network takes it; the rest is sent when there is room."""
         with self.outbuf_lock:
             if self.connected and self.total_outbufs_len:
                 self._flush_exception(self._flush_some, do_close=False)
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Cut off who asks for more and more and reads nothing: no thread waits for a reader."""
+        if self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return
+        self.send_now()
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            self.is_cut_off = True
+            self.connected = False  # whoever writes for it stops
+            self.server.pull_trigger()
+
+    def reads_nothing(self, now: float) -> bool:
+        """Whether it has had something to read for too long."""
+        return self.is_cut_off or bool(self.total_outbufs_len and self.last_activity < now - UNREAD_S)
 
     @property
     def is_busy(self) -> bool:
@@ -162,9 +183,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     is_stopping = False
 
     def maintenance(self, now: float) -> None:
-        """Close connections that were idle, or whose request has been arriving for too long."""
+        """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
         super().maintenance(now)
-        for connection in self.active_channels.values():
+        for connection in tuple(self.active_channels.values()):
+            if connection.reads_nothing(now):
+                connection.close_at_once()
             since = connection.arriving_since
             if since is not None and since < now - REQUEST_S and not connection.requests:
                 connection.will_close = True
