@@ -1,6 +1,8 @@
 """The server of production: waitress, one process with threads, within limits of size and time.
 
-It reads a request whole before a thread has to do with it, so that slow clients keep nobody waiting.
+It reads a request whole before a thread has to do with it, so that slow clients keep nobody waiting. In a trial with
+this application granian answered 1.3 to 1.9 times as many requests, but none of ten genuine ones while 50 clients sent
+their bodies slowly; waitress all ten.
 """
 
 from __future__ import annotations
