@@ -20,6 +20,7 @@ require_python()
 # The imports below need a new Python: they come after the check on purpose.
 from typing import NamedTuple
 
+from scripts.chromium import ensure_chromium
 from scripts.environment import PROJECT, Environment, SetupError, prepare
 from scripts.processes import run, stop_like_ctrl_c
 
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     stop_like_ctrl_c()
     try:
         environment = prepare(["audio", "test"])
+        ensure_chromium()
         return _run_all(environment, options.fast, pytest_arguments, in_ci)
     except SetupError as error:
         print(error, file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,15 +13,9 @@ from werkzeug.serving import make_server
 from skill.settings import Settings
 from skill.web import create_app
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 FASTEST = 16
 PATIENCE_MS = 60_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
-
-
-def chromium_path() -> str | None:
-    """An installed Chromium; Playwright's own is not downloaded."""
-    return next((path for path in map(shutil.which, PROGRAMS) if path), None)
 
 
 class LocalServer:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from scripts.chromium import find_chromium
 from skill.pack import load_pack
 from skill.settings import Settings
 from tests.studio.browser import (
@@ -15,7 +16,6 @@ from tests.studio.browser import (
     LocalServer,
     Visitor,
     begin_training,
-    chromium_path,
     press,
     wait_for_place,
     wait_for_ring,
@@ -46,7 +46,7 @@ window.hear = (words, isFinal) => window.recogniser.onresult(
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A Chromium without a window."""
-    path = chromium_path()
+    path = find_chromium()
     if path is None:
         pytest.skip("there is no Chromium here; install the system's package chromium")
     with sync_playwright() as playwright:
