@@ -8,7 +8,9 @@ import errno
 import os
 import socket
 import sys
+import threading
 import time
+import webbrowser
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -18,6 +20,8 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
+from typing import NamedTuple
+
 from scripts.environment import PROJECT, Environment, SetupError, known_extras, prepare
 from scripts.processes import child, run, stop_like_ctrl_c
 from skill.errors import RugoefeningError
@@ -25,6 +29,18 @@ from skill.settings import load_settings
 
 SERVE_S = 30.0
 """How long the server may take before it answers."""
+
+
+class Place(NamedTuple):
+    """Where the server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return f"http://[{self.host}]:{self.port}/" if ":" in self.host else f"http://{self.host}:{self.port}/"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,7 +67,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--no-browser",
         action="store_true",
-        help="open no browser (nothing opens one yet: the virtual Echo is in the terminal)",
+        help="open no browser (without this, the page with the virtual Echo opens where there is a screen)",
     )
     parser.add_argument(
         "--voice",
@@ -89,7 +105,7 @@ def _start(options: argparse.Namespace) -> int:
     if status:
         return status
     try:
-        return _serve(environment, settings.host, port, environ)
+        return _serve(environment, Place(settings.host, port), environ, opens=not options.no_browser)
     except KeyboardInterrupt:
         print("\nStopped.")
         return 0
@@ -111,31 +127,40 @@ def _require_free(host: str, port: int) -> None:
             ) from error
 
 
-def _serve(environment: Environment, host: str, port: int, environ: dict[str, str]) -> int:
-    command = [str(environment.python), "-m", "skill.cli", "serve", "--port", str(port)]
+def _serve(environment: Environment, place: Place, environ: dict[str, str], *, opens: bool) -> int:
+    command = [str(environment.python), "-m", "skill.cli", "serve", "--port", str(place.port)]
     with child(command, folder=PROJECT, environ=environ) as server:
         until = time.monotonic() + SERVE_S
-        while not _answers(host, port):
+        while not _answers(place):
             if server.poll() is not None:
                 return server.returncode if server.returncode > 0 else 1
             if time.monotonic() > until:
                 raise SetupError(f"The server did not answer within {SERVE_S:.0f} s; it is stopped.")
             time.sleep(0.05)
-        _say_what_next(environment, host, port)
+        _say_what_next(environment, place)
+        if opens and _has_screen():
+            # some browsers only come back when they are closed
+            threading.Thread(target=webbrowser.open, args=(place.url,), daemon=True).start()
         status = server.wait()
     return status if status > 0 else 1
 
 
-def _say_what_next(environment: Environment, host: str, port: int) -> None:
-    address = f"[{host}]" if ":" in host else host
-    simulate = f"{environment.program('rugoefening')} simulate --url http://{address}:{port}"
-    print(f"Ready. Open another terminal and run: {simulate}")
+def _say_what_next(environment: Environment, place: Place) -> None:
+    print(f"Ready. Train in your browser: {place.url}")
+    print(f"Or in another terminal: {environment.program('rugoefening')} simulate --url {place.url.rstrip('/')}")
     print("Stop with Ctrl-C.", flush=True)
 
 
-def _answers(host: str, port: int) -> bool:
+def _has_screen() -> bool:
+    """Whether a browser could be seen; a browser for the terminal would write over what is shown there."""
+    if os.name == "nt" or sys.platform == "darwin":
+        return True
+    return any(os.environ.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _answers(place: Place) -> bool:
     try:
-        with socket.create_connection((host, port), timeout=1):
+        with socket.create_connection(place, timeout=1):
             return True
     except OSError:
         return False

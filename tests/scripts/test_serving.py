@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -59,12 +61,12 @@ def served_project(installed_project: Path) -> Path:
     return installed_project
 
 
-def start(project: Path, port: int) -> subprocess.Popen[str]:
+def start(project: Path, port: int, *options: str, environ: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start the project as a user does, in a terminal of its own."""
     return subprocess.Popen(
-        [sys.executable, START, "--port", str(port), "--voice", "espeak", "--no-browser"],
+        [sys.executable, START, "--port", str(port), "--voice", "espeak", *options],
         cwd=project,
-        env=clean_environ(OFFLINE),
+        env=clean_environ({**OFFLINE, **(environ or {})}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -73,7 +75,7 @@ def start(project: Path, port: int) -> subprocess.Popen[str]:
 
 
 def lines_until_ready(output: IO[str] | None) -> list[str]:
-    """What is printed until the second of the two lines that say what to do next."""
+    """What is printed until the last of the lines that say what to do next."""
     assert output is not None
     lines: list[str] = []
     for line in output:
@@ -85,8 +87,8 @@ def lines_until_ready(output: IO[str] | None) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_it_is_stopped(served_project: Path, free_port: int, number: signal.Signals) -> None:
-    """It builds, serves, says two lines, and ends with its server when it is asked to stop."""
-    with start(served_project, free_port) as process:
+    """It builds, serves, says what to do next, and ends with its server when it is asked to stop."""
+    with start(served_project, free_port, "--no-browser") as process:
         try:
             lines = lines_until_ready(process.stdout)
             with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/") as answer:
@@ -97,12 +99,35 @@ def test_it_serves_until_it_is_stopped(served_project: Path, free_port: int, num
         rest = process.stdout.read() if process.stdout else ""
     assert "built ['build', '--voice', 'espeak'] espeak" in lines
     simulate = f"{served_project / '.venv' / 'bin' / 'rugoefening'} simulate --url http://127.0.0.1:{free_port}"
-    assert lines[-2:] == [f"Ready. Open another terminal and run: {simulate}", "Stop with Ctrl-C."]
+    page = f"http://127.0.0.1:{free_port}/"
+    said = [f"Ready. Train in your browser: {page}", f"Or in another terminal: {simulate}", "Stop with Ctrl-C."]
+    assert lines[-3:] == said
     assert told["arguments"] == ["serve", "--port", str(free_port)]
     assert "server closed" in rest
     assert "Traceback" not in rest
     with socket.socket() as trial:  # nobody listens there any more
         assert trial.connect_ex(("127.0.0.1", free_port)) != 0
+
+
+@pytest.mark.parametrize(("options", "opened"), [((), True), (("--no-browser",), False)])
+def test_the_page_opens_in_the_browser(
+    served_project: Path, free_port: int, tmp_path: Path, options: tuple[str, ...], opened: bool
+) -> None:
+    """The user's browser gets the address of the page when it answers; with --no-browser it is left alone."""
+    browser, seen = tmp_path / "browser.py", tmp_path / "seen"
+    browser.write_text(f"import sys; open({str(seen)!r}, 'w').write(sys.argv[1])\n", encoding="utf-8")
+    wanted = {"BROWSER": f"{sys.executable} {browser} %s"}
+    with start(served_project, free_port, *options, environ=wanted) as process:
+        try:
+            lines_until_ready(process.stdout)
+            until = time.monotonic() + (20 if opened else 1)
+            while time.monotonic() < until and not (seen.exists() and seen.read_text(encoding="utf-8")):
+                time.sleep(0.02)
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    assert seen.exists() == opened
+    assert not opened or seen.read_text(encoding="utf-8") == f"http://127.0.0.1:{free_port}/"
 
 
 def test_a_server_that_cannot_start_ends_the_start(served_project: Path, free_port: int) -> None:
