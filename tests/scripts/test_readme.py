@@ -97,7 +97,15 @@ def test_every_key_of_the_yaml_is_in_the_readme() -> None:
 def test_the_scripts_are_in_the_readme() -> None:
     """Each script that a person calls is named."""
     text = readme()
-    parts = {"__init__.py", "authority.py", "certificates.py", "environment.py", "processes.py", "python_version.py"}
+    parts = {
+        "__init__.py",
+        "authority.py",
+        "certificates.py",
+        "chromium.py",
+        "environment.py",
+        "processes.py",
+        "python_version.py",
+    }
     parts |= {path.name for of in ("bench", "chaos", "fuzz") for path in (PROJECT / "scripts").glob(f"{of}_*.py")}
     scripts = [path.name for path in sorted((PROJECT / "scripts").glob("*.py")) if path.name not in parts]
     assert [name for name in scripts if f"scripts/{name}" not in text] == []
