@@ -255,7 +255,7 @@ def _has_player(request: Mapping[str, Any]) -> bool:
     if not isinstance(interfaces, Mapping) or "AudioPlayer" in interfaces:
         return True
     player = context.get("AudioPlayer")
-    return isinstance(player, Mapping) and bool(player.get("token"))
+    return isinstance(player, Mapping) and player.get("token") not in (None, "")
 
 
 def _kinds(body: Mapping[str, Any]) -> list[str]:

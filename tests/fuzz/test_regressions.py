@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,14 @@ def test_an_activity_that_is_no_word_is_answered(app: UnderFire, activity: objec
     """What the player does may be told in a way that cannot be looked up."""
     made = intent("AMAZON.PauseIntent", player={"token": "x", "offsetInMilliseconds": 1, "playerActivity": activity})
     app.alexa(json.dumps(made).encode())
+
+
+@pytest.mark.parametrize("token", [False, 0, "", None, True, "other"])
+@pytest.mark.parametrize("made", [launch, lambda **more: intent("AMAZON.StopIntent", **more)])
+def test_skill_and_contract_agree_on_who_has_a_player(app: UnderFire, made: Callable[..., Any], token: object) -> None:
+    """A token that is no text, of a device that names no player, was one for the skill and none for the contract."""
+    player = {"token": token, "offsetInMilliseconds": 0, "playerActivity": "PLAYING"}
+    app.alexa(json.dumps(_changed(made(interfaces={"Display": {}}), "context", AudioPlayer=player)).encode())
 
 
 def test_a_certificate_of_an_unknown_version_is_refused(tmp_path: Path) -> None:
