@@ -116,13 +116,11 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _content(settings: Settings, options: argparse.Namespace) -> Content:
-    from skill.content import PROMPTS, ROUTINES  # noqa: PLC0415 # only as fallback here
-
     content = load_content(
         invocation=settings.invocation,
         wake_word=settings.wake_word,
-        routines=options.routines or ROUTINES,
-        prompts=options.prompts or PROMPTS,
+        routines=options.routines or settings.routines_folder,
+        prompts=options.prompts or settings.prompts_file,
     )
     for entry in content.pronunciation.entries:
         for name in (one for one in entry.voices if one not in VOICES):

@@ -92,7 +92,12 @@ def _routine(parsed: argparse.Namespace) -> int:
     from skill.content import load_content  # noqa: PLC0415  # quick start of the other commands
 
     settings: Settings = load_settings()
-    content = load_content(invocation=settings.invocation, wake_word=settings.wake_word)
+    content = load_content(
+        invocation=settings.invocation,
+        wake_word=settings.wake_word,
+        routines=settings.routines_folder,
+        prompts=settings.prompts_file,
+    )
     found = [
         {
             "routine": routine.id,

@@ -50,6 +50,16 @@ class Library:
                     log.error("the new audio is not taken: %s", error)
             return self._pair
 
+    def renew(self) -> None:
+        """Read the content again, also where the pack is as it was: names and line numbers may be others now.
+
+        Raises ContentError or PackError when it does not fit; then the pair that was good goes on.
+        """
+        pack = self._packs.current()
+        with self._lock:
+            self._pair = self._fitting(pack)
+            self._refused = None
+
     def older(self, pack_id: str) -> Pack | None:
         """An earlier pack by its id, or None when it is gone."""
         return self._packs.older(pack_id)

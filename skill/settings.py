@@ -32,6 +32,8 @@ class Settings:
     """RUGOEFENING_PUBLIC_URL: where Alexa finds this server, https in production; empty: host and port."""
     skill_id: str = ""
     """RUGOEFENING_SKILL_ID: the application id of the skill; obligatory in production."""
+    content: Path = PROJECT / "skill"
+    """RUGOEFENING_CONTENT: the folder that holds the text: ``routines/`` and ``prompts/nl.yaml``."""
     routine: str = "bovenrug"
     """RUGOEFENING_ROUTINE: which routine is served, by the name of its YAML file."""
     voice: str = "espeak"
@@ -65,6 +67,16 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{_bracketed(self.host)}:{self.port}"
 
     @property
+    def routines_folder(self) -> Path:
+        """The folder of the routines that are served and built."""
+        return self.content / "routines"
+
+    @property
+    def prompts_file(self) -> Path:
+        """The prompts that are served and built."""
+        return self.content / "prompts" / "nl.yaml"
+
+    @property
     def pack_folder(self) -> Path:
         """The folder of the pack that is served."""
         return self.packs / self.voice
@@ -76,6 +88,7 @@ VARIABLES: Mapping[str, str] = {
     "PORT": "port",
     "PUBLIC_URL": "public_url",
     "SKILL_ID": "skill_id",
+    "CONTENT": "content",
     "ROUTINE": "routine",
     "VOICE": "voice",
     "PIPER_VOICE": "piper_voice",
@@ -91,7 +104,7 @@ VARIABLES: Mapping[str, str] = {
     "THREADS": "threads",
 }
 _NUMBERS: Mapping[str, tuple[str, int]] = {"port": ("port", 65535), "threads": ("number of threads", 64)}
-_PATHS = ("packs", "database", "ca_file")
+_PATHS = ("content", "packs", "database", "ca_file")
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:

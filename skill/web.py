@@ -81,7 +81,12 @@ def _add_studio(app: Flask, settings: Settings, library: Library) -> None:
 
 
 def _loader(settings: Settings) -> Callable[[], Content]:
-    return lambda: load_content(invocation=settings.invocation, wake_word=settings.wake_word)
+    return lambda: load_content(
+        invocation=settings.invocation,
+        wake_word=settings.wake_word,
+        routines=settings.routines_folder,
+        prompts=settings.prompts_file,
+    )
 
 
 def _now(settings: Settings, library: Library, store: Store) -> Callable[[], World]:

@@ -72,7 +72,12 @@ def _choice(options: argparse.Namespace) -> Choice | None:
 
     given = {PREFIX + name.upper(): getattr(options, name) for name in ("voice", "routine")}
     settings = load_settings({**os.environ, **{name: value for name, value in given.items() if value is not None}})
-    content = load_content(invocation=settings.invocation, wake_word=settings.wake_word)
+    content = load_content(
+        invocation=settings.invocation,
+        wake_word=settings.wake_word,
+        routines=settings.routines_folder,
+        prompts=settings.prompts_file,
+    )
     if settings.routine not in content.routines:
         known = ", ".join(sorted(content.routines))
         _note(f"There is no routine {settings.routine!r}; the routines are {known}.")

@@ -29,7 +29,7 @@ class Journey:
             return self._words.choose(self._echo.device, self._number)
         if moment.step.id == self._target.step:
             self.is_over = True
-            return self._words.repeat()
+            return self._words.bare("repeat")
         return ""
 
     def go_on(self) -> str:

@@ -9,12 +9,17 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest
 
+from skill.alexa.locales import LOCALES
 from skill.echo.player import FINISHED, PLAYING, STOPPED
 
+OTHER_ECHO = "other"
+FAULTS = ("lost", "twice", "slow", "too_slow", OTHER_ECHO)
+"""What the workbench may let go wrong with an Echo; see skill/studio/workbench."""
 BUTTONS = ("Next", "Previous", "Play", "Pause")
 LONGEST_MS = 365 * 24 * 3600 * 1000
 LONGEST_TEXT = 300
 _IDENTITY = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+_VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _NAME = re.compile(r"[a-z0-9_]{1,64}\Z")
 _FILE = re.compile(r"track-[0-9a-f]{8,64}\.mp3\Z")
 
@@ -38,6 +43,10 @@ class Newcomer:
     until_ms: int
     """When the device was last here (ms since 1970), in its own time; 0 for a new one."""
     was: Was | None
+    locale: str = ""
+    """As this Echo was set; empty: as they come."""
+    voice: str = ""
+    """The pack to hear; empty: the one that is served."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +69,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Report:
-    """What happened in the browser; without said, pressed and target, time passed."""
+    """What happened in the browser; without said, pressed, target and fault, time passed."""
 
     at_ms: int
     since: int = 0
     said: str | None = None
     pressed: str | None = None
     target: Target | None = None
+    fault: str | None = None
     speech: Sound | None = None
     player: Sound | None = None
 
@@ -79,14 +89,16 @@ def read_newcomer(body: Any) -> Newcomer:
         device=_matching(raw, "device", _IDENTITY),
         until_ms=_number(raw, "until_ms") if raw.get("until_ms") is not None else 0,
         was=_was(_object(raw["was"], "was")) if raw.get("was") is not None else None,
+        locale=_one_of(raw, "locale", LOCALES) if raw.get("locale") is not None else "",
+        voice=_matching(raw, "voice", _VOICE) if raw.get("voice") is not None else "",
     )
 
 
 def read_report(body: Any) -> Report:
     """Read what happened. Raises BadRequest."""
     raw = _object(body, "the body")
-    if sum(raw.get(one) is not None for one in ("said", "pressed", "target")) > 1:
-        raise BadRequest("one thing at a time: said, pressed or target")
+    if sum(raw.get(one) is not None for one in ("said", "pressed", "target", "fault")) > 1:
+        raise BadRequest("one thing at a time: said, pressed, target or fault")
     sound = _object(raw.get("sound") or {}, "sound")
     at_ms = _number(raw, "at_ms")
     if at_ms > LONGEST_MS:
@@ -97,6 +109,7 @@ def read_report(body: Any) -> Report:
         said=_said(raw["said"]) if raw.get("said") is not None else None,
         pressed=_one_of(raw, "pressed", BUTTONS) if raw.get("pressed") is not None else None,
         target=_target(_object(raw["target"], "target")) if raw.get("target") is not None else None,
+        fault=_one_of(raw, "fault", FAULTS) if raw.get("fault") is not None else None,
         speech=_sound(_object(sound["speech"], "speech")) if sound.get("speech") is not None else None,
         player=_sound(_object(sound["player"], "player")) if sound.get("player") is not None else None,
     )

@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,16 +14,14 @@ from flask import Flask
 
 from skill.echo.player import PLAYING, STOPPED
 from skill.library import Library
-from skill.pack import PackReader
 from skill.settings import Settings
 from skill.studio.report import Newcomer, Report, Was
 
 if TYPE_CHECKING:
+    from skill.studio.houses import Houses
     from skill.studio.sitting import Sitting
 
 MOST = 32
-PATIENCE_S = 3.0
-"""A browser is given this much longer than a sound lasts; then the device goes on without it."""
 _A_MOMENT_MS = 120_000
 """Longer than this without its page, and a stream does not go on by itself (design, promise 3)."""
 _AHEAD_MS = 24 * 3600 * 1000
@@ -49,7 +48,16 @@ class Shelf:
         self._library = library
         self._lock = threading.Lock()
         self._visits: OrderedDict[str, _Visit] = OrderedDict()
-        self._packs = PackReader(settings.pack_folder)
+        self._houses: Houses | None = None
+
+    @property
+    def houses(self) -> Houses:
+        """What makes the devices."""
+        from skill.studio.houses import Houses  # noqa: PLC0415  # a server that nobody looks at starts quickly
+
+        with self._lock:
+            self._houses = self._houses or Houses(self._app, self._settings)
+            return self._houses
 
     def begin(self, newcomer: Newcomer) -> tuple[str, dict[str, Any]]:
         """Make the device of a tab, anew if it was there; the name of this visit, and the state."""
@@ -73,23 +81,21 @@ class Shelf:
         with visit.lock:
             return visit.sitting.happened(report)
 
+    def sittings(self, accounts: Collection[str]) -> list[tuple[str, Sitting]]:
+        """The devices of these accounts with their names, the one that was used last comes first."""
+        with self._lock:
+            visits = [(name, visit.sitting) for name, visit in reversed(self._visits.items())]
+        return [(name, sitting) for name, sitting in visits if sitting.house.account in accounts]
+
     def _sitting(self, newcomer: Newcomer) -> Sitting:
-        from skill.echo.clock import VirtualClock  # noqa: PLC0415  # a server that nobody looks at starts quickly
-        from skill.echo.echo import Owned, make_echo  # noqa: PLC0415  # as above
-        from skill.echo.transport import AppTransport  # noqa: PLC0415  # as above
-        from skill.studio.sitting import Sitting  # noqa: PLC0415  # as above
-        from skill.studio.words import Words  # noqa: PLC0415  # as above
+        from skill.studio.sitting import Sitting  # noqa: PLC0415  # a server that nobody looks at starts quickly
 
         settings = self._settings
         real_ms = time.time() * 1000
         began = max(real_ms, min(newcomer.until_ms, real_ms + _AHEAD_MS)) / 1000
-        owned = Owned(f"amzn1.ask.account.{newcomer.account}", f"amzn1.ask.device.{newcomer.device}")
-        transport = AppTransport(self._app)
-        echo = make_echo(settings, VirtualClock(began), transport, owned, packs=self._packs, patience_s=PATIENCE_S)
-        echo.captions.names("")  # the pack is read now, and not at the first word
         content, _ = self._library.current()
         exercises = tuple(one.id for one in content.routines[settings.routine].exercises)
-        return Sitting(echo, Words(settings.wake_word, settings.invocation), settings.voice, exercises)
+        return Sitting(self.houses.make(newcomer, began), exercises)
 
 
 def _after(was: Was, away_ms: float) -> Was:

@@ -12,9 +12,11 @@ from skill.echo.echo import Echo
 from skill.echo.happenings import Happening, Kind
 from skill.echo.player import STOPPED, Stream
 from skill.studio.journey import Journey
-from skill.studio.report import Report, Target, Was
+from skill.studio.report import OTHER_ECHO, Report, Target, Was
 from skill.studio.transcript import Transcript
 from skill.studio.words import Words, wish_of
+from skill.studio.workbench.neighbour import Neighbour
+from skill.studio.workbench.wire import Exchange, Fault, Wire
 
 _SPEAKS = (Kind.SKILL_SPEAKS, Kind.REPROMPT, Kind.ALEXA_SPEAKS, Kind.TROUBLE)
 _ITSELF = (Kind.ALEXA_SPEAKS, Kind.TROUBLE)
@@ -30,13 +32,27 @@ class _Speech:
     happening: Happening
 
 
+@dataclass(frozen=True)
+class House:
+    """The Echo of a tab as it was set, and what is around it."""
+
+    echo: Echo
+    words: Words
+    wire: Wire
+    neighbour: Neighbour
+    account: str
+    locale: str
+    voice: str
+
+
 class Sitting:
     """The device of one tab. Not for several threads at once."""
 
-    def __init__(self, echo: Echo, words: Words, voice: str, exercises: tuple[str, ...]) -> None:
-        self._echo = echo
-        self._words = words
-        self._audio = f"{AUDIO}/{voice}"
+    def __init__(self, house: House, exercises: tuple[str, ...]) -> None:
+        self._house = house
+        self._echo = echo = house.echo
+        self._words = words = house.words
+        self._audio = f"{AUDIO}/{house.voice}"
         self._exercises = exercises
         self._began = echo.device.now
         self._transcript = Transcript(words.wake_word)
@@ -44,6 +60,15 @@ class Sitting:
         self._stepping = False
         self._journey: Journey | None = None
         echo.log.listeners.append(self._noticed)
+
+    @property
+    def house(self) -> House:
+        """The device and what is around it."""
+        return self._house
+
+    def exchanges(self, since: int) -> list[Exchange]:
+        """What went between this Echo, or the other one in the house, and the skill, oldest first."""
+        return [one for one in tuple(self._house.wire.exchanges) if one.number > since]
 
     def was(self, was: Was) -> None:
         """Put back what the player held before the page was loaded again."""
@@ -64,6 +89,8 @@ class Sitting:
             self._press(report.pressed)
         elif report.target:
             self._set_out(report.target)
+        elif report.fault:
+            self._go_wrong(report.fault)
         device.advance_to(now)  # an answer without words is over at once
         self._go_on()
         del device.sent[:-KEPT_REQUESTS], self._echo.happenings[:-KEPT_REQUESTS]
@@ -99,6 +126,13 @@ class Sitting:
         if said:
             self._say(said)
 
+    def _go_wrong(self, fault: str) -> None:
+        if fault != OTHER_ECHO:
+            self._house.wire.arm(Fault(fault))
+            return
+        answer = self._house.neighbour.take_over(self._echo.device.now)
+        self._transcript.note("De andere Echo in huis antwoordt.", answer)
+
     def _go_on(self) -> None:
         while self._journey is not None and (button := self._journey.go_on()):
             self._press(button)
@@ -133,6 +167,7 @@ class Sitting:
             "speech": self._speech_state() if device.is_speaking else None,
             "player": self._player_state(),
             "place": self._place(),
+            "faults": sorted(self._house.wire.faults),
             "transcript": list(self._transcript.since(since)),
         }
 

@@ -70,6 +70,10 @@ class Transcript:
         elif happening.kind is Kind.PLAYER and happening.text == "PlaybackFailed":
             self._add("note", "Het geluid kan niet worden afgespeeld.")
 
+    def note(self, text: str, detail: str = "") -> None:
+        """Something happened around the device."""
+        self._add("note", text, detail=detail)
+
     def _add(self, who: str, text: str, speech: int = 0, detail: str = "") -> None:
         self._count += 1
         self._items.append(Item(self._count, who, text, speech, detail))

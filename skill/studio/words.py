@@ -1,11 +1,13 @@
-"""What the big buttons of the page say: the very words that a person would say to an Echo now."""
+"""What the buttons of the pages say: the very words that a person would say to an Echo now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
+from skill.alexa.locales import DUTCH
 from skill.echo.device import Device
 from skill.echo.player import FINISHED, STOPPED
 
@@ -19,37 +21,154 @@ class Wish(StrEnum):
 
 
 @dataclass(frozen=True)
+class Phrases:
+    """How one language says it: with the name of the skill in front (``named``), and in an open session."""
+
+    launch: str
+    choose: str
+    choose_named: str
+    numerals: tuple[str, ...]
+    bare: Mapping[str, str]
+    """What an Echo that plays understands without the name of the skill."""
+    asked: Mapping[str, str]
+    """What is understood in an open session only."""
+    named: Mapping[str, str]
+    """The same, with the name: ``{name}``."""
+
+
+_PHRASES: Mapping[str, Phrases] = MappingProxyType(
+    {
+        "nl": Phrases(
+            launch="start {name}",
+            choose="begin met oefening {number}",
+            choose_named="vraag {name} naar oefening {number}",
+            numerals=("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen"),
+            bare={
+                "pause": "pauze",
+                "resume": "ga verder",
+                "stop": "stop",
+                "repeat": "herhaal",
+                "next": "volgende",
+                "previous": "vorige",
+            },
+            asked={
+                "pain": "ik heb pijn",
+                "easier": "makkelijker",
+                "harder": "zwaarder",
+                "slower": "rustiger",
+                "faster": "sneller",
+            },
+            named={
+                "pain": "vraag {name} naar pijn bij het oefenen",
+                "easier": "vraag {name} naar een makkelijkere versie",
+                "harder": "vraag {name} naar een zwaardere versie",
+                "slower": "vraag {name} naar een rustiger tempo",
+                "faster": "vraag {name} naar een sneller tempo",
+            },
+        ),
+        "en": Phrases(
+            launch="open {name}",
+            choose="start with exercise {number}",
+            choose_named="ask {name} for exercise {number}",
+            numerals=("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+            bare={
+                "pause": "pause",
+                "resume": "resume",
+                "stop": "stop",
+                "repeat": "repeat",
+                "next": "next",
+                "previous": "previous",
+            },
+            asked={
+                "pain": "I have pain",
+                "easier": "easier",
+                "harder": "harder",
+                "slower": "slower",
+                "faster": "faster",
+            },
+            named={
+                "pain": "ask {name} about pain",
+                "easier": "ask {name} for an easier version",
+                "harder": "ask {name} for a harder version",
+                "slower": "ask {name} for a slower pace",
+                "faster": "ask {name} for a faster pace",
+            },
+        ),
+        "de": Phrases(
+            launch="öffne {name}",
+            choose="beginne mit Übung {number}",
+            choose_named="frage {name} nach Übung {number}",
+            numerals=("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
+            bare={
+                "pause": "Pause",
+                "resume": "weiter",
+                "stop": "stopp",
+                "repeat": "wiederholen",
+                "next": "nächste",
+                "previous": "zurück",
+            },
+            asked={
+                "pain": "ich habe Schmerzen",
+                "easier": "leichter",
+                "harder": "schwerer",
+                "slower": "langsamer",
+                "faster": "schneller",
+            },
+            named={
+                "pain": "frage {name} nach Schmerzen",
+                "easier": "frage {name} nach einer leichteren Version",
+                "harder": "frage {name} nach einer schwereren Version",
+                "slower": "frage {name} nach einem langsameren Tempo",
+                "faster": "frage {name} nach einem schnelleren Tempo",
+            },
+        ),
+    }
+)
+
+
+@dataclass(frozen=True)
 class Words:
     """Knows how a wish is said, with the wake word and, where it must, with the name of the skill."""
 
     wake_word: str
     invocation: str
+    language: str = DUTCH
+
+    @property
+    def _phrases(self) -> Phrases:
+        return _PHRASES[self.language]
 
     def now(self, device: Device, wish: Wish) -> Mapping[str, str]:
         """The words of every button that leads somewhere at this moment."""
-        player = device.player
+        phrases, player = self._phrases, device.player
         begun = device.in_session or player.current is not None
-        open_or_asked = "ik heb pijn" if device.in_session else f"vraag {self.invocation} naar pijn bij het oefenen"
         said = {
-            "start": "start" if device.in_session else f"start {self.invocation}",
-            "pain": open_or_asked,
+            "start": "start" if device.in_session else phrases.launch,
+            **(phrases.asked if device.in_session else phrases.named),
         }
         if begun:
-            said |= {"pause": "pauze", "resume": "ga verder", "stop": "stop", "repeat": "herhaal"}
-            said |= {"next": "volgende", "previous": "vorige"}
+            said |= phrases.bare
         if wish is Wish.START and device.is_speaking and not device.in_session:
             del said["start"]  # it begins by itself behind these words, and whoever speaks now stops that
-        return {name: f"{self.wake_word}, {text}" for name, text in said.items()}
+        return {name: self._said(text) for name, text in said.items()}
+
+    def launch(self) -> str:
+        """How the skill is opened."""
+        return self._said(self._phrases.launch)
+
+    def bare(self, wish: str) -> str:
+        """How something is said that needs no name of the skill, such as ``repeat``."""
+        return self._said(self._phrases.bare[wish])
 
     def choose(self, device: Device, number: int) -> str:
         """How an exercise is chosen by its number."""
-        if device.in_session:
-            return f"{self.wake_word}, begin met oefening {_numeral(number)}"
-        return f"{self.wake_word}, vraag {self.invocation} naar oefening {_numeral(number)}"
+        phrases = self._phrases
+        numeral = phrases.numerals[number - 1] if number <= len(phrases.numerals) else str(number)
+        text = phrases.choose if device.in_session else phrases.choose_named
+        return self._said(text.replace("{number}", numeral))
 
-    def repeat(self) -> str:
-        """How a step is heard once more."""
-        return f"{self.wake_word}, herhaal"
+    def _said(self, text: str) -> str:
+        return f"{self.wake_word}, {text.replace('{name}', self.invocation)}"
 
 
 def wish_of(device: Device, *, stepping: bool) -> Wish:
@@ -61,8 +180,3 @@ def wish_of(device: Device, *, stepping: bool) -> Wish:
     if player.current is None or player.activity == FINISHED:
         return Wish.START
     return Wish.PAUSE
-
-
-def _numeral(number: int) -> str:
-    numerals = ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
-    return numerals[number - 1] if number <= len(numerals) else str(number)
