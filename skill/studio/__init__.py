@@ -15,17 +15,21 @@ from skill.settings import Settings
 from skill.studio.plan import plan_of
 from skill.studio.report import read_newcomer, read_report
 from skill.studio.shelf import Shelf, TakenOverError
+from skill.studio.workbench.page import add_workbench
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+WORKBENCH_POLICY = POLICY.replace("frame-ancestors 'self'", "frame-src 'self'; frame-ancestors 'none'")
+"""The workbench holds the page of the Echo, and nobody holds the workbench."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-cache",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
 }
 
 
@@ -35,7 +39,9 @@ def add_studio(app: Flask, settings: Settings, library: Library) -> None:
     studio.before_request(_require_own_page)
     studio.after_request(_protect)
     _add_page(studio, settings, library)
-    _add_devices(studio, Shelf(app, settings, library))
+    shelf = Shelf(app, settings, library)
+    _add_devices(studio, shelf)
+    add_workbench(studio, settings, library, shelf)
     app.register_blueprint(studio)
 
 
@@ -86,6 +92,8 @@ def _recording(library: Library, pack: str) -> tuple[Content, Pack]:
 
 def _protect(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if request.endpoint == "studio.workbench":
+        response.headers.update({"Content-Security-Policy": WORKBENCH_POLICY, "X-Frame-Options": "DENY"})
     return response
 
 

@@ -44,6 +44,11 @@ class House:
     locale: str
     voice: str
 
+    @property
+    def kind(self) -> dict[str, Any]:
+        """How it was set, as JSON."""
+        return {"account": self.account, "locale": self.locale, "voice": self.voice}
+
 
 class Sitting:
     """The device of one tab. Not for several threads at once."""

@@ -4,6 +4,7 @@
 
 const ACCOUNT = "rugoefening.account";
 const DEVICE = "rugoefening.device";
+const AS_SET = "rugoefening.echo"; // account, language and voice, as the workbench of this tab set them
 const WAS = "rugoefening.was";
 const RETRY_MS = 1000;
 const SHORTEST_TIMER_MS = 40;
@@ -87,6 +88,7 @@ export class Link {
     const response = await this.persist("/studio/devices", () => ({
       account: identity(localStorage, ACCOUNT),
       device: identity(sessionStorage, DEVICE),
+      ...JSON.parse(sessionStorage.getItem(AS_SET) ?? "{}"),
       ...kept,
     }));
     if (!response.ok && kept.was) {

@@ -138,5 +138,6 @@ setInterval(look, LOOK_MS);
 setInterval(() => link.remember(), REMEMBER_MS);
 addEventListener("visibilitychange", look);
 link.begin();
+if (parent !== window) import("./workbench-frame.js").then(({ attach }) => attach({ link, sound, act }));
 
 export { microphone };

@@ -44,6 +44,7 @@
  * @property {Speech | null} speech
  * @property {Player | null} player
  * @property {{exercise: string, step: string, plan: string} | null} place
+ * @property {string[]} faults
  * @property {Item[]} transcript
  *
  * @typedef {object} Step  a step of the plan; times are ms in its track
@@ -79,6 +80,7 @@
  * @property {string} [said]
  * @property {string} [pressed]
  * @property {{exercise: string, step: string}} [target]
+ * @property {string} [fault]
  *
  * @typedef {object} SoundReport  how far the sounds are
  * @property {{number: number, offset_ms: number, over: boolean}} [speech]

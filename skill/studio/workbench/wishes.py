@@ -1,0 +1,64 @@
+"""What the workbench asks of the server, read strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.exceptions import BadRequest
+
+from skill.studio.workbench.files import MAX_BYTES
+
+MOST_ACCOUNTS = 8
+_ACCOUNT = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+_STAMP = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Whose devices the page shows, and what it knows already."""
+
+    accounts: frozenset[str]
+    since: int
+
+
+def read_text(raw: Mapping[str, Any]) -> tuple[str, str]:
+    """The new text of a file, and the stamp of the old one. Raises BadRequest."""
+    text, stamp = raw.get("text"), raw.get("stamp")
+    if not isinstance(text, str) or len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise BadRequest(f"text: must be a text of at most {MAX_BYTES} bytes")
+    if any("\ud800" <= one <= "\udfff" for one in text):
+        raise BadRequest("text: holds half a character")
+    if not isinstance(stamp, str) or not _STAMP.match(stamp):
+        raise BadRequest("stamp: must be the stamp of the file that was read")
+    return text, stamp
+
+
+def read_listener(raw: Mapping[str, Any]) -> Listener:
+    """Who listens. Raises BadRequest."""
+    accounts, since = raw.get("accounts"), raw.get("since")
+    if not isinstance(accounts, list) or not len(accounts) <= MOST_ACCOUNTS:
+        raise BadRequest(f"accounts: must be a list of at most {MOST_ACCOUNTS}")
+    if not all(isinstance(one, str) and _ACCOUNT.match(one) for one in accounts):
+        raise BadRequest("accounts: must be accounts")
+    if not isinstance(since, int) or isinstance(since, bool) or since < 0:
+        raise BadRequest("since: must be a number, 0 or more")
+    return Listener(frozenset(accounts), since)
+
+
+def read_hold(raw: Mapping[str, Any], longest: int) -> int:
+    """For how many seconds the database is to be held; 0 gives it back. Raises BadRequest."""
+    seconds = raw.get("seconds")
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= longest:
+        raise BadRequest(f"seconds: must be a number from 0 to {longest}")
+    return seconds
+
+
+def read_person(raw: Mapping[str, Any]) -> bool:
+    """Whether the new person was here before. Raises BadRequest."""
+    experienced = raw.get("experienced")
+    if not isinstance(experienced, bool):
+        raise BadRequest("experienced: must be true or false")
+    return experienced
