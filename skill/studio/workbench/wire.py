@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from time import perf_counter, sleep
 from typing import Any
 
 from skill.alexa.contract import check
@@ -78,17 +78,10 @@ class Exchange:
 class Wire:
     """A transport around another one; ``numbers`` counts the exchanges of all Echos."""
 
-    def __init__(
-        self,
-        inner: Transport,
-        name: str,
-        numbers: Iterator[int],
-        wait: Callable[[float], None] | None = None,
-    ) -> None:
+    def __init__(self, inner: Transport, name: str, numbers: Iterator[int]) -> None:
         self._inner = inner
         self._name = name
         self._numbers = numbers
-        self._wait = wait or time.sleep
         self._device: Device | None = None
         self._copying = False
         self.faults: set[Fault] = set()
@@ -97,7 +90,7 @@ class Wire:
 
     def beside(self, name: str) -> Wire:
         """The road of another Echo to the same skill; what goes over it is kept together with this."""
-        other = Wire(self._inner, name, self._numbers, self._wait)
+        other = Wire(self._inner, name, self._numbers)
         other.exchanges = self.exchanges
         return other
 
@@ -120,9 +113,9 @@ class Wire:
             self.faults.discard(Fault.LOST)
             self._keep(envelope, 0, None, 0.0, fault=Fault.LOST)
             return 200, _NOTHING
-        began = time.perf_counter()
+        began = perf_counter()
         status, answer = self._inner(envelope)
-        ms = round((time.perf_counter() - began) * 1000, 1)
+        ms = round((perf_counter() - began) * 1000, 1)
         fault = self._late() if kind in _SPOKEN else self._doubled() if kind.startswith(_EVENTS) else None
         self._keep(envelope, status, answer, ms, fault=fault)
         return (0, None) if fault is Fault.TOO_SLOW else (status, answer)
@@ -136,7 +129,7 @@ class Wire:
         fault = next((one for one in LATENESS_S if one in self.faults), None)
         if fault is not None:
             self.faults.discard(fault)
-            self._wait(min(LATENESS_S[fault], ENOUGH_S))
+            sleep(min(LATENESS_S[fault], ENOUGH_S))
         return fault
 
     def _doubled(self) -> Fault | None:
