@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -48,6 +49,22 @@ def test_routine_check_tells_what_it_read() -> None:
     assert "reviewed by nobody yet" in rugoefening("routine", "check").stdout
     found = json.loads(rugoefening("routine", "check", "--json").stdout)
     assert found[0]["exercises"] == ["open_book", "seated_turn", "elbows_up"]
+
+
+def test_the_text_may_stand_in_another_folder(tmp_path: Path) -> None:
+    """With RUGOEFENING_CONTENT a copy of the text is read, by the check and by the build."""
+    home = Path(__file__).resolve().parents[1] / "skill"
+    for name in ("routines", "prompts"):
+        shutil.copytree(home / name, tmp_path / name)
+    path = tmp_path / "routines" / "bovenrug.yaml"
+    text = path.read_text(encoding="utf-8").replace('title: "Drie rustige', 'title: "Drie heel rustige')
+    path.write_text(text, encoding="utf-8")
+    where = {"RUGOEFENING_CONTENT": str(tmp_path), "RUGOEFENING_PACKS": str(tmp_path / "packs")}
+    assert rugoefening("routine", "check", **where).stdout.startswith("bovenrug: Drie heel rustige")
+    path.write_text("id: [", encoding="utf-8")
+    for words in (["routine", "check"], ["audio", "build", "--dry-run"]):
+        done = rugoefening(*words, **where)
+        assert (done.returncode, f"{path}:" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -91,3 +91,17 @@ def test_a_changed_exercise_without_its_audio_is_refused(built_pack: Path, tmp_p
     path.write_text(text.replace(said, "De rechterkant, vijf keer. Stop bij elke pijn."), encoding="utf-8")
     with pytest.raises(PackError, match=r"track open_book \(easier, normal\) says something else than the text"):
         Library(lambda: load_content(routines=routines), built_pack / "espeak", "bovenrug")
+
+
+def test_text_that_changes_no_sound_is_taken_when_asked(library: Library, prompts: Path) -> None:
+    """The pack is as it was, but the line numbers are others; a mistake in the text leaves the pair that was good."""
+    before = library.current()[0].prompts["pause_short"].line
+    text = prompts.read_text(encoding="utf-8")
+    prompts.write_text(f"# another line\n{text}", encoding="utf-8")
+    assert library.current()[0].prompts["pause_short"].line == before
+    library.renew()
+    assert library.current()[0].prompts["pause_short"].line == before + 1
+    prompts.write_text("words: [", encoding="utf-8")
+    with pytest.raises(ContentError):
+        library.renew()
+    assert library.current()[0].prompts["pause_short"].line == before + 1

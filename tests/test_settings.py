@@ -38,6 +38,7 @@ def test_every_setting_can_be_set() -> None:
         "RUGOEFENING_PIPER_VOICE": "/srv/nl_NL-voice.onnx",
         "RUGOEFENING_POLLY_VOICE": "Lisa",
         "RUGOEFENING_PACKS": "/srv/packs",
+        "RUGOEFENING_CONTENT": "/srv/text",
         "RUGOEFENING_DATABASE": "/srv/progress.sqlite3",
         "RUGOEFENING_INVOCATION": "dagelijkse rugoefening",
         "RUGOEFENING_WAKE_WORD": "Echo",

@@ -34,8 +34,18 @@ OPERATIONS = (
     "GET /studio/plan/{pack}/{level}/{tempo}",
     "POST /studio/devices",
     "POST /studio/devices/{device}/{visit}",
+    "GET /werkbank",
+    "HEAD /werkbank",
+    "GET /studio/workbench/files/{folder}/{file}",
+    "POST /studio/workbench/files/{folder}/{file}",
+    "GET /studio/workbench/score/{routine}/{level}/{tempo}",
+    "GET /studio/workbench/clips/{routine}",
+    "POST /studio/workbench/news",
+    "POST /studio/workbench/builds",
+    "POST /studio/workbench/database",
+    "POST /studio/workbench/persons",
 )
-WITH_PARAMETERS = (*OPERATIONS[:3], *OPERATIONS[-4:])
+WITH_PARAMETERS = tuple(one for one in OPERATIONS if "{" in one or one.startswith("POST"))
 load_all_checks()
 
 

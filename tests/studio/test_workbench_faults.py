@@ -143,6 +143,17 @@ def test_the_database_comes_back_by_itself(tab: Tab, settings: Settings) -> None
         other.rollback()
 
 
+def test_a_database_that_is_in_use_is_not_taken(tab: Tab, settings: Settings) -> None:
+    """Something else holds it, or it is gone: the page says so, and nothing is held."""
+    begun(tab)
+    with closing(sqlite3.connect(settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        answer = tab.client.post("/studio/workbench/database", json={"seconds": 5}, headers=ORIGIN)
+        assert answer.status_code == 503
+        other.rollback()
+    assert ask(tab, "news", accounts=[], since=0)["held_s"] == 0
+
+
 @pytest.mark.parametrize("seconds", [-1, 121, 1.5, "30", None, True])
 def test_a_database_is_held_within_reason(tab: Tab, seconds: Any) -> None:
     """Anything else than a number of seconds is refused."""

@@ -68,6 +68,7 @@ async function act(happening) {
 function show(state, fresh) {
   sound.follow(state, fresh);
   view.show(state);
+  if (fresh) transcript.bubble = ""; // its numbers begin anew
   transcript.add(state.transcript);
   const step = state.speech?.parts.find((one) => one.step)?.step;
   wantPlan(state.place?.plan ?? (step ? `now/${step.level}/${step.tempo}` : plan ? "" : AT_FIRST));

@@ -17,6 +17,7 @@ export class Editor {
     this.marks = byId("marks");
     this.saved = "";
     this.line = 0; // the line that sounds, as in the saved text
+    this.followed = false;
     /** @type {Remark[]} */
     this.remarks = [];
     this.area.addEventListener("input", () => {
@@ -70,6 +71,7 @@ export class Editor {
 
   /** @param {Remark[]} remarks  of this file */
   showRemarks(remarks) {
+    if (JSON.stringify(remarks) === JSON.stringify(this.remarks)) return;
     this.remarks = remarks;
     this.draw();
   }
@@ -80,7 +82,9 @@ export class Editor {
    * @param {boolean} follow  keep it in sight
    */
   mark(line, follow) {
-    if (line === this.line) return;
+    const fresh = line !== this.line || (follow && !this.followed);
+    this.followed = follow;
+    if (!fresh) return;
     this.line = line;
     this.drawMarks();
     if (line && follow && document.activeElement !== this.area) this.reveal(this.shownLine(line));

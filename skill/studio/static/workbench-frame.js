@@ -13,9 +13,12 @@ const TELL_MS = 200;
  * @param {(happening: Happening) => void} given.act
  */
 export function attach({ link, sound, act }) {
+  for (const one of document.querySelectorAll("a[href^='/']")) one.setAttribute("target", "_top");
   addEventListener("message", ({ source, origin, data }) => {
     if (source !== parent || origin !== location.origin) return;
     if (data.happening) act(data.happening);
+    const words = link.state?.words[data.wish]; // as they are now: out of a session it needs the name of the skill
+    if (words) act({ said: words });
     if (data.begin) {
       if (data.forget) link.state = null; // another person, or another voice: nothing of the player is kept
       link.remember();

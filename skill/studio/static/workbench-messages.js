@@ -14,12 +14,24 @@ export class Messages {
     this.lastOnly = /** @type {HTMLInputElement} */ (byId("last-only"));
     this.lastOnly.addEventListener("change", () => this.filter());
     this.seen = 0;
+    this.server = "";
     /** @type {Map<string, number>} */
     this.began = new Map(); // per device the exchange that its last session began with
   }
 
-  /** @param {Exchange[]} exchanges  newest first */
-  add(exchanges) {
+  /**
+   * @param {string} server
+   * @param {Exchange[]} exchanges  newest first
+   */
+  add(server, exchanges) {
+    if (server !== this.server) {
+      const restarted = this.server !== "";
+      this.server = server;
+      this.seen = 0;
+      this.began.clear();
+      this.list.replaceChildren();
+      if (restarted) return; // it was asked for what came after the numbers of the server before it
+    }
     const fresh = exchanges.filter((one) => one.number > this.seen).reverse();
     if (!fresh.length) return;
     for (const one of fresh) {
@@ -83,7 +95,7 @@ function body(one) {
 function json(text, label) {
   const made = element("pre", "json", text);
   made.tabIndex = 0;
-  made.setAttribute("role", "region");
+  made.setAttribute("role", "group");
   made.setAttribute("aria-label", label);
   return made;
 }

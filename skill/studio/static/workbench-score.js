@@ -27,6 +27,7 @@ export class Score {
     this.stretches = [];
     /** @type {HTMLElement | null} */
     this.current = null;
+    this.followed = false;
   }
 
   /** @param {ScoreData} score */
@@ -50,7 +51,8 @@ export class Score {
     clips.forEach((clip) => {
       const group = groups.get(clip.prompt) ?? element("li", "track", element("h3", "", clip.prompt));
       groups.set(clip.prompt, group);
-      const row = this.row(clip.key.replace(clip.prompt, "") || "", clip.text, seconds(clip.ms), "line");
+      const variant = clip.key.slice(clip.prompt.length).split(/[[\]@]+/).filter(Boolean).join(" · ");
+      const row = this.row(variant, clip.text, seconds(clip.ms), "line clip");
       this.add({ url: clip.url, from: 0, until: clip.ms, line: clip.line, lastLine: Math.max(clip.line, ...clip.lines), row, whole: false });
       group.append(row);
     });
@@ -140,9 +142,12 @@ export class Score {
    * @param {boolean} follow
    */
   mark(stretch, follow) {
-    if (this.current === (stretch?.row ?? null)) return;
+    const row = stretch?.row ?? null;
+    const fresh = row !== this.current || (follow && !this.followed);
+    this.followed = follow;
+    if (!fresh) return;
     this.current?.removeAttribute("aria-current");
-    this.current = stretch?.row ?? null;
+    this.current = row;
     this.current?.setAttribute("aria-current", "true");
     if (!this.current || !follow) return;
     const top = this.current.offsetTop - this.list.offsetTop;

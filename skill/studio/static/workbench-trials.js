@@ -24,7 +24,7 @@ export class Trials {
     this.echo = null;
     this.held = 0;
     addEventListener("message", (event) => this.message(event));
-    for (const button of this.buttons("data-wish")) button.addEventListener("click", () => this.wish(button.dataset.wish ?? ""));
+    for (const button of this.buttons("data-wish")) button.addEventListener("click", () => this.tell({ wish: button.dataset.wish }));
     for (const button of this.buttons("data-fault")) {
       button.addEventListener("click", () => this.tell({ happening: { fault: button.dataset.fault } }));
     }
@@ -66,12 +66,6 @@ export class Trials {
     const wanted = settings().voice;
     const refused = mine && wanted && mine.voice !== wanted;
     setText("trial-note", refused ? `De audio van “${wanted}” past niet bij de tekst. Maak hem eerst opnieuw. Je hoort nu “${mine.voice}”.` : "");
-  }
-
-  /** @param {string} wish */
-  wish(wish) {
-    const words = this.echo?.words[wish];
-    if (words) this.tell({ happening: { said: words } });
   }
 
   async hold() {

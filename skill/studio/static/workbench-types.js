@@ -71,6 +71,7 @@
  * @property {any} response
  *
  * @typedef {object} News
+ * @property {string} server  another one after each start
  * @property {Record<string, string>} files
  * @property {Build} build
  * @property {string} pack

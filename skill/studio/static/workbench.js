@@ -179,7 +179,7 @@ async function refresh() {
     /** @type {News} */
     const news = await post("/studio/workbench/news", { accounts: trials.accounts(), since: messages.seen });
     setText("connection", "");
-    messages.add(news.exchanges);
+    messages.add(news.server, news.exchanges);
     trials.show(news);
     await lookAtDisk(news.files);
     await lookAtBuild(news.build, news.pack);

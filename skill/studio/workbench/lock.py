@@ -31,11 +31,8 @@ class DatabaseLock:
         """Hold the file for so long; whether it could be held."""
         with self._turn:
             self._free()
-            connection = sqlite3.connect(self._path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
-            try:
-                connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.Error:
-                connection.close()
+            connection = _exclusive(self._path)
+            if connection is None:
                 return False
             self._connection, self._until = connection, time.monotonic() + seconds
             self._timer = threading.Timer(seconds, self.free)
@@ -56,3 +53,17 @@ class DatabaseLock:
                 self._connection.rollback()
             self._connection.close()
         self._timer = self._connection = None
+
+
+def _exclusive(path: Path) -> sqlite3.Connection | None:
+    """A connection that holds the file; None where the file cannot be had."""
+    try:
+        connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error:
+        return None
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        connection.close()
+        return None
+    return connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import asdict
 from http import HTTPStatus
@@ -36,6 +37,8 @@ class Workbench:
         self.builder = Builder(settings, self.files, library.renew)
         self.lock = DatabaseLock(settings.database)
         self.audio = f"/audio/{settings.voice}"
+        self.server = secrets.token_hex(4)
+        """Tells a page that the numbers of the exchanges began anew."""
 
 
 def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf: Shelf) -> None:
@@ -116,6 +119,7 @@ def _add_trials(studio: Blueprint, bench: Workbench) -> None:
         exchanges.sort(key=lambda one: one.number, reverse=True)
         return jsonify(
             {
+                "server": bench.server,
                 "files": bench.files.versions(),
                 "build": bench.builder.look().data,
                 "pack": bench.library.current()[1].id,

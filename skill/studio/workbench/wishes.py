@@ -38,21 +38,19 @@ def read_text(raw: Mapping[str, Any]) -> tuple[str, str]:
 
 def read_listener(raw: Mapping[str, Any]) -> Listener:
     """Who listens. Raises BadRequest."""
-    accounts, since = raw.get("accounts"), raw.get("since")
+    accounts = raw.get("accounts")
     if not isinstance(accounts, list) or not len(accounts) <= MOST_ACCOUNTS:
         raise BadRequest(f"accounts: must be a list of at most {MOST_ACCOUNTS}")
     if not all(isinstance(one, str) and _ACCOUNT.match(one) for one in accounts):
         raise BadRequest("accounts: must be accounts")
-    if not isinstance(since, int) or isinstance(since, bool) or since < 0:
-        raise BadRequest("since: must be a number, 0 or more")
-    return Listener(frozenset(accounts), since)
+    return Listener(frozenset(accounts), _whole(raw, "since"))
 
 
 def read_hold(raw: Mapping[str, Any], longest: int) -> int:
     """For how many seconds the database is to be held; 0 gives it back. Raises BadRequest."""
-    seconds = raw.get("seconds")
-    if not isinstance(seconds, int) or isinstance(seconds, bool) or not 0 <= seconds <= longest:
-        raise BadRequest(f"seconds: must be a number from 0 to {longest}")
+    seconds = _whole(raw, "seconds")
+    if seconds > longest:
+        raise BadRequest(f"seconds: must be at most {longest}")
     return seconds
 
 
@@ -62,3 +60,10 @@ def read_person(raw: Mapping[str, Any]) -> bool:
     if not isinstance(experienced, bool):
         raise BadRequest("experienced: must be true or false")
     return experienced
+
+
+def _whole(raw: Mapping[str, Any], name: str) -> int:
+    value = raw.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value % 1:
+        raise BadRequest(f"{name}: must be a whole number, 0 or more")
+    return int(value)
