@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, make_response, render_template, request, send_from_directory
+from flask import Blueprint, Flask, Response, jsonify, make_response, request, send_from_directory
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnsupportedMediaType
 
 from skill.content import Content
@@ -15,11 +15,13 @@ from skill.settings import Settings
 from skill.studio.plan import plan_of
 from skill.studio.report import read_newcomer, read_report
 from skill.studio.shelf import Shelf, TakenOverError
+from skill.studio.shell import add_shell
 from skill.studio.workbench.page import add_workbench
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 WORKBENCH_POLICY = POLICY.replace("frame-ancestors 'self'", "frame-src 'self'; frame-ancestors 'none'")
 """The workbench holds the page of the Echo, and nobody holds the workbench."""
@@ -38,20 +40,15 @@ def add_studio(app: Flask, settings: Settings, library: Library) -> None:
     studio = Blueprint("studio", __name__, template_folder=".")
     studio.before_request(_require_own_page)
     studio.after_request(_protect)
-    _add_page(studio, settings, library)
+    add_shell(studio, settings, library)
+    _add_parts(studio, settings, library)
     shelf = Shelf(app, settings, library)
     _add_devices(studio, shelf)
     add_workbench(studio, settings, library, shelf)
     app.register_blueprint(studio)
 
 
-def _add_page(studio: Blueprint, settings: Settings, library: Library) -> None:
-    @studio.get("/")
-    def page() -> str:
-        content, _ = library.current()
-        title = content.routines[settings.routine].title
-        return render_template("page.html", invocation=settings.invocation, wake_word=settings.wake_word, title=title)
-
+def _add_parts(studio: Blueprint, settings: Settings, library: Library) -> None:
     @studio.get("/studio/static/<file>")
     def static(file: str) -> Response:
         return send_from_directory(f"{studio.root_path}/static", file, conditional=True)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from skill.alexa.locales import DUTCH
-from skill.echo.device import Device
 from skill.echo.player import FINISHED, STOPPED
+
+if TYPE_CHECKING:
+    from skill.echo.device import Device
 
 
 class Wish(StrEnum):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 
 from skill.settings import Settings
 from skill.web import create_app
+from tests.studio.browser import LocalServer, Visitor, chromium_path
 from tests.studio.tab import Tab
 
 
@@ -28,3 +31,32 @@ def app(settings: Settings) -> Flask:
 def tab(app: Flask) -> Tab:
     """One tab, with an Echo of its own."""
     return Tab(app)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip("there is no Chromium here; install the system's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[LocalServer]:
+    """The application on a port."""
+    found = LocalServer(settings)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def visitor(chromium: Browser, server: LocalServer) -> Iterator[Visitor]:
+    """Somebody with a browser, which has nothing to complain about."""
+    found = Visitor(chromium, server.url)
+    yield found
+    found.context.close()
+    assert found.troubles == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import struct
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from skill.settings import Settings
 from skill.web import create_app
@@ -19,7 +23,13 @@ from tests.studio.tab import ORIGIN, Tab
 
 PROJECT = Path(__file__).resolve().parents[2]
 BODY = {"account": "account-1", "device": "device-1"}
-PATHS = ("/", "/studio/static/main.js", "/studio/plan/now/basic/normal")
+PATHS = (
+    "/",
+    "/manifest.webmanifest",
+    "/service-worker.js",
+    "/studio/static/main.js",
+    "/studio/plan/now/basic/normal",
+)
 STATIC = PROJECT / "skill" / "studio" / "static"
 LARGEST_LOAD_BYTES = 150 * 1024
 
@@ -130,17 +140,74 @@ def test_the_page_keeps_to_its_own_rules(app: Flask) -> None:
     assert '<html lang="nl">' in page
 
 
-def test_every_file_of_the_page_is_there_and_small(app: Flask) -> None:
-    """All that is loaded at first, together with the plan, is at most 150 KB."""
+def loaded_by_the_page(client: FlaskClient) -> dict[str, bytes]:
+    """Every file that the page loads by itself, with what is in it; its modules load others."""
+    known: dict[str, bytes] = {}
+    waiting = set(re.findall(r"/studio/static/([\w-]+\.(?!png)\w+)", client.get("/").get_data(as_text=True)))
+    while waiting:
+        name = waiting.pop()
+        answer = client.get(f"/studio/static/{name}")
+        assert answer.status_code == 200
+        known[name] = answer.data
+        found = re.findall(r"""^import .*?"\./([\w.]+)"|\bimport\("\./([\w.]+)"\);?$""", answer.text, re.MULTILINE)
+        found += re.findall(r"""^ +import\("\./([\w.]+)"\)(),$""", answer.text, re.MULTILINE)
+        waiting |= {one for pair in found for one in pair if one} - set(known)
+    return known
+
+
+def test_the_first_load_is_small(app: Flask) -> None:
+    """All that is loaded at first, together with the plan and without the audio, is at most 150 KB."""
     client = app.test_client()
-    page = client.get("/")
-    names = sorted(set(re.findall(r"/studio/static/[\w.]+", page.get_data(as_text=True))))
-    answers = [client.get(name) for name in (*names, "/studio/plan/now/basic/normal")]
-    assert [answer.status_code for answer in answers] == [200] * len(answers)
-    assert len(page.data) + sum(len(answer.data) for answer in answers) <= LARGEST_LOAD_BYTES
-    loaded = {name.rsplit("/", 1)[-1] for name in names}
-    own = {path.name for path in STATIC.iterdir() if not path.name.startswith("workbench")}
-    assert own - loaded == {"types.js"}
+    loaded = loaded_by_the_page(client)
+    others = (client.get("/"), client.get("/studio/plan/now/basic/normal"))
+    assert sum(map(len, loaded.values())) + sum(len(answer.data) for answer in others) <= LARGEST_LOAD_BYTES
+
+
+def test_every_file_is_loaded_or_kept(app: Flask) -> None:
+    """No file lies about unused, and the service worker keeps every file that the page or its manifest names."""
+    client = app.test_client()
+    manifest = client.get("/manifest.webmanifest").get_json(force=True)
+    icons = {icon["src"].rsplit("/", 1)[-1] for icon in manifest["icons"]}
+    named = {*loaded_by_the_page(client), *icons}
+    ours = {path.name for path in STATIC.iterdir() if not path.name.startswith("workbench")}
+    assert ours - named == {"types.js", "worker.js"}
+    shell = json.loads(client.get("/service-worker.js").text.partition("self.shell = ")[2].partition(";\n")[0])
+    assert set(shell["addresses"]) == {"/", "/manifest.webmanifest", *(f"/studio/static/{one}" for one in named)}
+    assert [client.get(one).status_code for one in shell["addresses"]] == [200] * len(shell["addresses"])
+
+
+def test_the_version_of_the_shell_changes_with_it(
+    app: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service worker is another one as soon as any file that it keeps is, and only then."""
+    first = app.test_client().get("/service-worker.js").data
+    assert first == create_app(settings).test_client().get("/service-worker.js").data
+    changed = Path(shutil.copytree(STATIC, tmp_path / "static"))
+    (changed / "view.js").write_text("// other\n", encoding="utf-8")
+    monkeypatch.setattr("skill.studio.shell.STATIC", changed)
+    assert first != app.test_client().get("/service-worker.js").data
+
+
+def test_the_icons_are_as_the_manifest_says(app: Flask) -> None:
+    """In Dutch, with every icon of its size; one may be cut to any shape."""
+    manifest = app.test_client().get("/manifest.webmanifest").get_json(force=True)
+    assert (manifest["lang"], manifest["start_url"], manifest["display"]) == ("nl", "/", "standalone")
+    assert [icon["purpose"] for icon in manifest["icons"]].count("maskable") == 1
+    for icon in manifest["icons"]:
+        data = app.test_client().get(icon["src"]).data
+        if icon["type"] == "image/png":
+            assert (data[:8], len(data) < 10_000) == (b"\x89PNG\r\n\x1a\n", True)
+            assert "x".join(str(one) for one in struct.unpack(">II", data[16:24])) == icon["sizes"]
+
+
+def test_the_page_comes_with_the_whole_time_line(app: Flask) -> None:
+    """Every step that is usually heard stands in it before any script runs, and the words of its first button."""
+    client = app.test_client()
+    page, plan = client.get("/").text, client.get("/studio/plan/now/basic/normal").get_json()
+    steps = [step["id"] for one in plan["exercises"] if not one["aside"] for step in one["steps"] if not step["aside"]]
+    assert re.findall(r'data-step="(\w+)"', page) == steps
+    assert f'data-key="{plan["key"]}"' in page
+    assert 'data-says="Alexa, start rugoefening"' in page
 
 
 def test_the_plan_has_every_step_in_order(app: Flask) -> None:

@@ -7,6 +7,7 @@ const DEVICE = "rugoefening.device";
 const AS_SET = "rugoefening.echo"; // account, language and voice, as the workbench of this tab set them
 const WAS = "rugoefening.was";
 const RETRY_MS = 1000;
+const MEANT_MS = 15_000; // a press that reaches nobody for so long is not meant any more
 const SHORTEST_TIMER_MS = 40;
 const LONGEST_TIMER_MS = 60_000;
 
@@ -39,6 +40,11 @@ export class Link {
     addEventListener("pagehide", () => this.remember());
   }
 
+  /** Whether the player of this tab held something before the page was loaded. */
+  hasPast() {
+    return sessionStorage.getItem(WAS) !== null;
+  }
+
   /** Make the device of this tab. */
   begin() {
     return this.inTurn(() => this.make());
@@ -49,7 +55,9 @@ export class Link {
    * @param {Happening} happening
    */
   tell(happening) {
-    return this.inTurn(() => this.post(happening));
+    const began = Date.now();
+    const meant = () => (Date.now() - began < MEANT_MS ? happening : {});
+    return this.inTurn(() => this.post(meant));
   }
 
   /** Milliseconds since the device was made, in its own time. */
@@ -102,12 +110,12 @@ export class Link {
     this.take(state, true);
   }
 
-  /** @param {Happening} happening */
-  async post(happening) {
+  /** @param {() => Happening} meant */
+  async post(meant) {
     clearTimeout(this.timer);
     const device = identity(sessionStorage, DEVICE);
     const response = await this.persist(`/studio/devices/${device}/${this.visit}`, () => ({
-      ...happening,
+      ...meant(),
       at_ms: this.now(),
       since: this.seen,
       sound: this.report(),
@@ -116,7 +124,8 @@ export class Link {
       this.remember();
       if (response.status === 409) sessionStorage.removeItem(DEVICE); // this tab is a copy, and gets an Echo of its own
       await this.make();
-      if (happening.said || happening.pressed || happening.target) await this.post(happening);
+      const { said, pressed, target } = meant();
+      if (said || pressed || target) await this.post(meant);
       return;
     }
     this.take(await this.read(response), false);

@@ -63,11 +63,25 @@ export class Sound {
     this.part = 0;
     this.speechOver = false;
     if (speech?.parts.length) {
-      this.voice.src = speech.parts[0].url;
+      this.load(speech.parts[0].url);
       this.play(this.voice);
     } else {
       this.voice.pause();
     }
+  }
+
+  /**
+   * Have an answer at hand, loaded and decoded: it is heard sooner when it is the next one.
+   * @param {string} url
+   */
+  expect(url) {
+    if (url && !this.speech) this.load(url);
+  }
+
+  /** Put a file in the voice, unless it is there and at its start. @param {string} url */
+  load(url) {
+    const { voice } = this;
+    if (voice.getAttribute("src") !== url || voice.currentTime > 0 || voice.error) voice.src = url;
   }
 
   /** @param {Player | null} player */

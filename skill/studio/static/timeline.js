@@ -11,9 +11,10 @@ export class Timeline {
   constructor(go) {
     this.go = go;
     this.list = byId("timeline");
-    this.key = "";
+    this.key = `${this.list.dataset.key} `; // the page came with a time line
     /** @type {Map<string, {button: HTMLButtonElement, bar: HTMLElement, exercise: HTMLElement}>} */
     this.steps = new Map();
+    this.wire();
   }
 
   /**
@@ -46,7 +47,6 @@ export class Timeline {
    */
   draw(plan, key, aside) {
     this.key = key;
-    this.steps.clear();
     const shown = plan.exercises.filter((one) => !one.aside || aside.startsWith(`${one.id}/`));
     let number = 0;
     this.list.replaceChildren(
@@ -59,20 +59,34 @@ export class Timeline {
         for (const step of exercise.steps) {
           if (step.aside && aside !== `${exercise.id}/${step.id}`) continue;
           const entry = element("li", "");
-          entry.style.flexGrow = String(Math.round((step.end_ms - step.start_ms) / 1000));
+          entry.dataset.seconds = String(Math.round((step.end_ms - step.start_ms) / 1000));
           const button = /** @type {HTMLButtonElement} */ (element("button", "step"));
           button.type = "button";
-          const bar = element("i", "");
-          button.append(bar, element("span", "", step.name));
-          button.addEventListener("click", () => this.go({ exercise: exercise.id, step: step.id }));
+          button.dataset.step = step.id;
+          button.append(element("i", ""), element("span", "", step.name));
           entry.append(button);
           steps.append(entry);
-          this.steps.set(`${exercise.id}/${step.id}`, { button, bar, exercise: item });
         }
         item.append(title, steps);
         return item;
       }),
     );
+    this.wire();
+  }
+
+  /** Make every step that is drawn work. */
+  wire() {
+    this.steps.clear();
+    for (const item of /** @type {NodeListOf<HTMLElement>} */ (this.list.querySelectorAll(".exercise"))) {
+      for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (item.querySelectorAll(".step"))) {
+        const target = { exercise: item.dataset.id ?? "", step: button.dataset.step ?? "" };
+        const bar = /** @type {HTMLElement} */ (button.firstElementChild);
+        const entry = /** @type {HTMLElement} */ (button.parentElement);
+        entry.style.flexGrow = entry.dataset.seconds ?? "1";
+        button.addEventListener("click", () => this.go(target));
+        this.steps.set(`${target.exercise}/${target.step}`, { button, bar, exercise: item });
+      }
+    }
   }
 }
 

@@ -33,11 +33,14 @@ export function setText(id, text) {
 }
 
 export class View {
-  /** @param {(words: string) => void} say */
-  constructor(say) {
+  /**
+   * @param {(words: string) => void} say
+   * @param {{isNew: boolean}} device  one that is new is begun by the words that came with the page
+   */
+  constructor(say, { isNew }) {
     this.say = say;
     /** @type {Record<string, string>} */
-    this.words = {};
+    this.words = isNew ? { start: byId("primary").dataset.says ?? "" } : {};
     this.thinks = false;
     this.ring = "rest";
     for (const button of this.buttons()) button.addEventListener("click", () => this.press(button));

@@ -1,0 +1,58 @@
+"""What a page in a real browser outlives: a reload, another tab, a restart of the server, and no server at all."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.studio.browser import LocalServer, Visitor, begin_training, press, wait_for_place, wait_for_ring
+
+
+def place_and_left(page: Page) -> tuple[str, str]:
+    """The step, and the time left."""
+    return page.locator("#now").get_attribute("data-place") or "", page.locator("#left").inner_text()
+
+
+def test_a_reload_goes_on_in_place(visitor: Visitor) -> None:
+    """The same step plays on; where the browser wants a tap first, one tap is enough."""
+    page = visitor.open(rate=2)
+    begin_training(page)
+    press(page, "Volgende")
+    wait_for_place(page, "open_book/position")
+    page.reload()
+    wait_for_place(page, "open_book/position")
+    if page.locator("#unblock").is_visible():
+        page.locator("#unblock").click()
+    wait_for_ring(page, "playing")
+    _, before = place_and_left(page)
+    expect(page.locator("#left")).not_to_have_text(before)
+    press(page, "Pauze")
+    wait_for_ring(page, "speaking")
+
+
+def test_two_tabs_are_two_devices(visitor: Visitor) -> None:
+    """One is paused, the other plays on."""
+    one, two = visitor.open(rate=1), visitor.open(rate=4)
+    begin_training(one)
+    begin_training(two)
+    press(two, "Pauze")
+    wait_for_ring(two, "listening")
+    expect(one.locator("#echo")).to_have_attribute("data-ring", "playing")
+    assert one.evaluate("sessionStorage['rugoefening.device']") != two.evaluate("sessionStorage['rugoefening.device']")
+    assert one.evaluate("localStorage['rugoefening.account']") == two.evaluate("localStorage['rugoefening.account']")
+
+
+def test_a_restart_of_the_server_is_survived(visitor: Visitor, server: LocalServer) -> None:
+    """While it is away the page says so; then the same person goes on in the same step."""
+    page = visitor.open(rate=2)
+    begin_training(page)
+    press(page, "Volgende")
+    wait_for_place(page, "open_book/position")
+    server.stop()
+    press(page, "Volgende")
+    expect(page.locator("#connection")).to_contain_text("De server is er niet")
+    visitor.troubles.clear()  # a browser tells of each request that nobody answers
+    server.start()
+    wait_for_place(page, "open_book/explanation")
+    wait_for_ring(page, "playing")
+    expect(page.locator("#connection")).to_have_text("")
+    visitor.troubles = [one for one in visitor.troubles if "ERR_CONNECTION" not in one and "404" not in one]
