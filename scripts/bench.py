@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure how fast and large things are: ``bench.py audio skill serve``. Not a test: figures depend on the machine."""
+"""Measure how fast and large things are: ``bench.py audio skill serve web``. Figures depend on the machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
-PARTS = ("audio", "skill", "serve")
+PARTS = ("audio", "skill", "serve", "web")
 
 
 def main() -> int:
@@ -28,17 +28,21 @@ def main() -> int:
             from scripts.bench_skill import skill  # noqa: PLC0415  # the audio part needs no web application
 
             skill()
-        else:
+        elif name == "serve":
             from scripts.bench_serve import serve  # noqa: PLC0415  # as above
 
             status = max(status, serve(minutes=options.minutes, as_json=options.json))
+        else:
+            from scripts.bench_web import web  # noqa: PLC0415  # as above
+
+            status = max(status, web(sessions=options.sessions, as_json=options.json))
     return status
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure speed and size.")
     parser.add_argument("part", nargs="*", choices=[*PARTS, []], metavar="PART", help=f"any of: {', '.join(PARTS)}")
-    parser.add_argument("--json", action="store_true", help="of the part audio or serve: the figures as data")
+    parser.add_argument("--json", action="store_true", help="of the part audio, serve or web: the figures as data")
     parser.add_argument(
         "--jobs", type=_count, default=min(8, os.cpu_count() or 1), metavar="N", help="processes that make audio"
     )
@@ -56,9 +60,16 @@ def _options() -> argparse.Namespace:
         metavar="N",
         help="of the part serve: how long the listeners listen (0.5)",
     )
+    parser.add_argument(
+        "--sessions",
+        type=_count,
+        default=10,
+        metavar="N",
+        help="of the part web: how many whole trainings, at sixteen times their tempo (10)",
+    )
     options = parser.parse_args()
-    if options.json and options.part not in (["audio"], ["serve"]):
-        parser.error("--json is for one part, audio or serve: bench.py serve --json")
+    if options.json and options.part not in (["audio"], ["serve"], ["web"]):
+        parser.error("--json is for one part, audio, serve or web: bench.py serve --json")
     return options
 
 

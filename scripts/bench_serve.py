@@ -102,13 +102,18 @@ def serve(*, minutes: float, as_json: bool) -> int:
 
 def table(result: Result) -> str:
     """Every figure with its target; what went wrong is named."""
+    last = f"{result.requests} requests; {len(result.problems)} were not answered as they should be."
+    return "\n".join([*figures(result), "", last, *(f"  {one}" for one in result.problems[:5])])
+
+
+def figures(result: Result) -> list[str]:
+    """A line for every figure, with its target."""
     lines = [f"{'':<56}{'measured':>10}        target"]
     for one in result.figures:
         measured = "not told" if one.measured is None else f"{one.measured:.{2 if one.unit in ('', 'ms') else 0}f}"
         verdict = "" if one.ok is None else "ok" if one.ok else "MISS"
         lines.append(f"{one.name:<56}{measured:>10} {one.unit:<6} {one.target:<10} {verdict}".rstrip())
-    lines += ["", f"{result.requests} requests; {len(result.problems)} were not answered as they should be."]
-    return "\n".join([*lines, *(f"  {one}" for one in result.problems[:5])])
+    return lines
 
 
 def measure(size: Size, packs: Path, *, key_pem: bytes | None = None) -> Result:

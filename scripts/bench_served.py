@@ -1,4 +1,4 @@
-"""Servers of production that bench.py starts on loopback, what they use, and what they tell."""
+"""Servers that bench.py starts on loopback, what they use, and what they tell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,20 +73,28 @@ def stolen_s() -> float | None:
 @contextmanager
 def served(command: tuple[str, ...], database: Path, packs: Path, authority: Authority) -> Iterator[Served]:
     """A server in production that trusts this authority, while the block lasts. Ends the program when it fails."""
+    own = {"ENV": "production", "PUBLIC_URL": "https://rug.example", "SKILL_ID": SKILL_ID, "ID_KEY": "k" * 32}
+    with _running(command, database, packs, own, authority.environ) as found:
+        yield found
+
+
+@contextmanager
+def development(database: Path, packs: Path) -> Iterator[Served]:
+    """A server as ``scripts/start.py`` starts it, while the block lasts. Ends the program when it fails."""
+    with _running(("-m", "skill.cli", "serve"), database, packs, {}, {}) as found:
+        yield found
+
+
+@contextmanager
+def _running(
+    command: tuple[str, ...], database: Path, packs: Path, own: Mapping[str, str], others: Mapping[str, str]
+) -> Iterator[Served]:
     port = _free_port()
-    own = {
-        "ENV": "production",
-        "PORT": str(port),
-        "PUBLIC_URL": "https://rug.example",
-        "SKILL_ID": SKILL_ID,
-        "ID_KEY": "k" * 32,
-        "PACKS": str(packs),
-        "DATABASE": str(database),
-    }
+    settings = {**own, "PORT": str(port), "PACKS": str(packs), "DATABASE": str(database)}
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
-        **authority.environ,
-        **{PREFIX + name: value for name, value in own.items()},
+        **others,
+        **{PREFIX + name: value for name, value in settings.items()},
     }
     log = database.with_suffix(".log")
     with log.open("wb") as written:

@@ -32,7 +32,7 @@ def test_help_names_the_parts_and_the_sample() -> None:
     """--help tells which parts there are, and how much of the plain way is measured."""
     result = run_python(PROJECT, BENCH, "--help")
     assert result.returncode == 0
-    assert "any of: audio, skill, serve" in result.stdout
+    assert "any of: audio, skill, serve, web" in result.stdout
     assert "--plain-share SHARE" in result.stdout
 
 
@@ -45,6 +45,7 @@ def test_help_names_the_parts_and_the_sample() -> None:
         ("audio", "--plain-share", "0"),
         ("--jobs", "none"),
         ("serve", "--minutes", "0"),
+        ("web", "--sessions", "0"),
     ],
 )
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from scripts.chromium import find_chromium
 from skill.settings import Settings
 from skill.web import create_app
-from tests.studio.browser import LocalServer, Visitor, chromium_path
+from tests.studio.browser import LocalServer, Visitor
 from tests.studio.tab import Tab
 
 
@@ -36,7 +37,7 @@ def tab(app: Flask) -> Tab:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A Chromium without a window."""
-    path = chromium_path()
+    path = find_chromium()
     if path is None:
         pytest.skip("there is no Chromium here; install the system's package chromium")
     with sync_playwright() as playwright:
