@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from werkzeug.serving import make_server
@@ -60,6 +61,11 @@ class Visitor:
         self.context: BrowserContext = self.browser.new_context(locale="nl-NL", viewport=WIDE, **self.options)
         self.context.set_default_timeout(PATIENCE_MS)
 
+    def forgive_outage(self) -> None:
+        """Forget what the browser said of a server that did not answer, or that did not know its device."""
+        outage = ("ERR_CONNECTION", "404")
+        self.troubles = [one for one in self.troubles if not any(word in one for word in outage)]
+
     def open(self, rate: float = FASTEST, *, script: str = "") -> Page:
         """Open the page in a new tab; the script runs before it."""
         page = self.context.new_page()
@@ -87,9 +93,22 @@ def press(page: Page, label: str) -> None:
     page.locator("#controls").get_by_role("button", name=label, exact=True).click()
 
 
-def begin_training(page: Page) -> None:
-    """From the welcome to the first exercise, without waiting for the end of the intro."""
-    press(page, "Start")
+def begin_training(page: Page, *, begun: bool = False) -> None:
+    """From the welcome to the first exercise, without waiting for the end of the intro; ``begun``: which sounds now."""
+    if not begun:
+        press(page, "Start")
     expect(page.locator("#hint")).to_contain_text("Alexa, start”", timeout=PATIENCE_MS)
     press(page, "Start")
     wait_for_ring(page, "playing")
+
+
+def say(page: Page, words: str) -> None:
+    """Type what one would say."""
+    page.locator("#words").fill(words)
+    page.locator("#words").press("Enter")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, by rule and element."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

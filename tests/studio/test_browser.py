@@ -84,16 +84,3 @@ def test_whoever_speaks_pauses_the_sound_and_it_goes_on_by_itself(visitor: Visit
     wait_for_ring(page, "speaking")
     expect(page.locator("#caption")).to_have_text("Alexa geeft zelf antwoord.")
     wait_for_ring(page, "playing")
-
-
-def test_by_keyboard_alone(visitor: Visitor) -> None:
-    """The skip link leads to the buttons, and the space bar is the big button."""
-    page = visitor.open(rate=2)
-    page.keyboard.press("Tab")
-    expect(page.locator(".skip")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    expect(page.locator("#primary")).to_be_focused()
-    page.keyboard.press("Enter")
-    wait_for_ring(page, "speaking")

@@ -57,6 +57,7 @@ export class Transcript {
     if (last?.dataset.key === key) {
       const near = this.isNearEnd();
       last.append(` ${words}`);
+      last.normalize();
       this.scroll(near);
     } else {
       this.append("echo-says", title, words).dataset.key = key;
