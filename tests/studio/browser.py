@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -13,6 +14,9 @@ from werkzeug.serving import make_server
 
 from skill.settings import Settings
 from skill.web import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FASTEST = 16
 PATIENCE_MS = 60_000
@@ -25,6 +29,8 @@ class LocalServer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.port = 0
+        self._flows = threading.Event()
+        self._holds_at: int | None = None
         self.start()
 
     @property
@@ -35,13 +41,35 @@ class LocalServer:
     def start(self) -> None:
         """Serve, as a process that was begun just now: it knows no device."""
         app: Flask = create_app(self._settings)
-        self._server = make_server("127.0.0.1", self.port, app, threaded=True)
+        self._server = make_server("127.0.0.1", self.port, self._held(app), threaded=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
+    def hold_tracks_at(self, bytes_of_sound: int | None) -> None:
+        """Let no more of a track out than its first bytes, as a network that fails; None: let all of it out."""
+        self._holds_at = bytes_of_sound
+        if bytes_of_sound is None:
+            self._flows.set()
+
+    def _held(self, app: Flask) -> WSGIApplication:
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            body = app(environ, start_response)
+            return self._dripping(body) if "/track-" in environ["PATH_INFO"] and self._holds_at is not None else body
+
+        return answer
+
+    def _dripping(self, body: Iterable[bytes]) -> Iterator[bytes]:
+        sent = 0
+        for piece in body:
+            if sent + len(piece) > (self._holds_at or 0):
+                self._flows.wait(PATIENCE_MS / 1000)
+            yield piece
+            sent += len(piece)
+
     def stop(self) -> None:
         """Answer no more."""
+        self._flows.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

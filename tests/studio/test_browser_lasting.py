@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.studio.browser import LocalServer, Visitor, begin_training, press, wait_for_place, wait_for_ring
+from tests.studio.browser import (
+    PATIENCE_MS,
+    LocalServer,
+    Visitor,
+    begin_training,
+    press,
+    wait_for_place,
+    wait_for_ring,
+)
+
+STALLS_AT = 100_000
+"""About 17 s of a track."""
+STALLS = """
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  const stall = () => { if (this.currentTime > 8) window.stalled = this; }; // and no slow beginning
+  if (this.src.includes("track-")) this.addEventListener("waiting", stall);
+  return play.call(this);
+};
+"""
 
 
 def place_and_left(page: Page) -> tuple[str, str]:
@@ -55,3 +74,25 @@ def test_a_restart_of_the_server_is_survived(visitor: Visitor, server: LocalServ
     wait_for_ring(page, "playing")
     expect(page.locator("#connection")).to_have_text("")
     visitor.forgive_outage()
+
+
+def test_a_stall_of_the_sound_stops_the_training_too(visitor: Visitor, server: LocalServer) -> None:
+    """While no sound comes the device stays where it is, and pause keeps the place that was heard."""
+    server.hold_tracks_at(bytes_of_sound=STALLS_AT)
+    page = visitor.open(rate=4, script=STALLS)
+    begin_training(page)
+    page.wait_for_function("() => window.stalled", timeout=PATIENCE_MS)
+    place, left = place_and_left(page)
+    page.wait_for_timeout(5_000)
+    assert place_and_left(page) == (place, left)
+    press(page, "Pauze")
+    wait_for_ring(page, "speaking")
+    heard = page.evaluate("window.stalled.currentTime")
+    kept = page.evaluate("JSON.parse(sessionStorage['rugoefening.was']).was")
+    assert kept["activity"] == "STOPPED"
+    assert abs(kept["offset_ms"] / 1000 - heard) < 1
+    server.hold_tracks_at(bytes_of_sound=None)
+    wait_for_ring(page, "listening")
+    press(page, "Verder")
+    wait_for_ring(page, "playing")
+    page.wait_for_function("(before) => document.getElementById('left').textContent < before", arg=left)

@@ -3,8 +3,9 @@
 import { byId, setText } from "./view.js";
 
 const AGAIN_MS = 300;
-const ON = "De microfoon is aan. Je browser stuurt wat hij hoort naar de spraakdienst van zijn maker.";
-const OFF = "De microfoon is uit. Zet je hem aan, dan stuurt je browser wat hij hoort naar de spraakdienst van zijn maker.";
+const WHERE = "het geluid naar het bedrijf dat je browser maakt, zoals Google of Apple. Dat maakt er tekst van, en alleen die tekst komt hier.";
+const ON = `De microfoon is aan. Nu gaat ${WHERE}`;
+const OFF = `De microfoon is uit. Zet je hem aan, dan gaat ${WHERE}`;
 const REFUSED = "De browser geeft de microfoon niet. Kijk bij de rechten van deze pagina.";
 const FATAL = ["not-allowed", "service-not-allowed", "audio-capture", "language-not-supported"];
 
@@ -35,6 +36,7 @@ export class Microphone {
     this.recognition.onerror = (/** @type {any} */ event) => this.failed(event.error);
     this.recognition.onend = () => this.again();
     this.button.hidden = byId("microphone-note").hidden = false;
+    setText("microphone-note", OFF);
     this.button.addEventListener("click", () => this.turn(!this.on, this.on ? OFF : ON));
   }
 
