@@ -28,7 +28,7 @@ def test_the_audio_is_made_in_a_stage_that_is_left_behind() -> None:
 def test_hadolint_finds_nothing() -> None:
     """The linter for Dockerfiles finds nothing, also where it is strict; steps stay apart, so that fewer are redone."""
     hadolint = Path(sys.executable).with_name("hadolint")
-    command = [hadolint, "--strict-labels", "--ignore", "DL3059", "deploy/Dockerfile"]
+    command = [str(hadolint), "--strict-labels", "--ignore", "DL3059", "deploy/Dockerfile"]
     found = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "")
 
