@@ -42,8 +42,10 @@ AT_ONCE_BYTES = 16 * 1024
 """Answers up to this size are collected and sent in one piece."""
 MAX_DRAINED_BYTES = 4 * 1024 * 1024
 """How much is thrown away behind a refusal."""
-UNREAD_S = 30
-"""How long who is sent something may take nothing of it."""
+UNREAD_S = 900
+"""How long who is sent something may take nothing of it: a player reads as slowly as it plays, and may be paused."""
+CROWDED_UNREAD_S = 30
+"""The same where nobody else can connect any more."""
 STOP_S = 8
 """How long requests in flight may take to finish; Alexa waits no longer."""
 _LOOK_S = 1
@@ -111,7 +113,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     arriving_since: float | None = None
     is_refused = False
     is_draining = False
-    is_cut_off = False
+    is_held = False
     drained_bytes = 0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -158,19 +160,29 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             if self.connected and self.total_outbufs_len:
                 self._flush_exception(self._flush_some, do_close=False)
 
-    def _flush_outbufs_below_high_watermark(self) -> None:
-        """Cut off who asks for more and more and reads nothing: no thread waits for a reader."""
-        if self.total_outbufs_len <= self.adj.outbuf_high_watermark:
-            return
-        self.send_now()
-        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
-            self.is_cut_off = True
-            self.connected = False  # whoever writes for it stops
-            self.server.pull_trigger()
+    def hold(self) -> bool:
+        """Whether the next request has to wait until the last answer has left: nothing piles up for who reads nothing.
 
-    def reads_nothing(self, now: float) -> bool:
-        """Whether it has had something to read for too long."""
-        return self.is_cut_off or bool(self.total_outbufs_len and self.last_activity < now - UNREAD_S)
+        Called by the thread that finished an answer; the loop goes on with the request.
+        """
+        with self.outbuf_lock:
+            self.is_held = bool(self.connected and self.total_outbufs_len)
+            return self.is_held
+
+    def handle_write(self) -> None:
+        """Send what is to be read; then go on with a request that waited for that."""
+        if self.is_held:
+            self.send_now()
+        super().handle_write()
+        with self.outbuf_lock:
+            released = self.is_held and self.connected and not self.total_outbufs_len
+            self.is_held = self.is_held and not released
+        if released:
+            self.server.add_task(self)
+
+    def reads_nothing(self, since: float) -> bool:
+        """Whether it has had something to read since then and took nothing of it."""
+        return bool(self.total_outbufs_len and self.last_activity < since)
 
     @property
     def is_busy(self) -> bool:
@@ -187,12 +199,18 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def maintenance(self, now: float) -> None:
         """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
         super().maintenance(now)
+        patience = CROWDED_UNREAD_S if self.in_connection_overflow else UNREAD_S
         for connection in tuple(self.active_channels.values()):
-            if connection.reads_nothing(now):
+            if connection.reads_nothing(now - patience):
                 connection.close_at_once()
             since = connection.arriving_since
             if since is not None and since < now - REQUEST_S and not connection.requests:
                 connection.will_close = True
+
+    def add_task(self, task: Any) -> None:
+        """Leave a request for the threads, unless the answer before it has not left yet."""
+        if not task.hold():
+            super().add_task(task)
 
     def stop(self) -> None:
         """Accept nothing more and finish what is in flight; may be called from a handler of signals."""
@@ -203,6 +221,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         """Answer until ``stop``; returns when what was in flight is answered."""
         while not self.is_stopping:
             self._look(_LOOK_S)
+        self._accept_who_waits()
         self.del_channel()
         self.socket.close()
         until = time.monotonic() + STOP_S
@@ -210,6 +229,15 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             self._look(0.1)
         self.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
         close_all(self._map, ignore_all=True)
+
+    def _accept_who_waits(self) -> None:
+        """Take in who connected before the end, with what they sent: closing the socket would cut them off."""
+        before = -1
+        while before < len(self.active_channels) < MAX_CONNECTIONS:
+            before = len(self.active_channels)
+            self.handle_accept()
+        for _ in range(2):
+            self._look(0.05)
 
     def _look(self, most_s: float) -> None:
         """Wait for what happens on the connections, and see to it."""

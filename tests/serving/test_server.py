@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -210,6 +210,19 @@ def test_it_stops_when_what_waits_for_a_dependency_is_answered(own: Served) -> N
             assert not answer.done()
         own.process.terminate()
         assert answer.result(PATIENCE_S).status == 200
+    assert own.process.wait(PATIENCE_S) == 0
+
+
+def test_who_connected_before_the_end_is_answered(own: Served) -> None:
+    """Requests on connections that the server had not taken in yet when it was asked to stop are answered too."""
+    bodies = [fresh(launch()) for _ in range(40)]
+    sent = [posted(body, own.authority.sign(body)) for body in bodies]
+    with ExitStack() as opened:
+        connections = [opened.enter_context(own.connect()) for _ in sent]
+        for connection, request in zip(connections, sent, strict=True):
+            connection.sendall(request)
+        own.process.terminate()
+        assert [read_all(one)[:12] for one in connections] == [b"HTTP/1.1 200"] * 40
     assert own.process.wait(PATIENCE_S) == 0
 
 

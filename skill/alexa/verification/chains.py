@@ -174,7 +174,7 @@ class Chains:
     def _keep(self, address: str, result: Chain | _Failure) -> None:
         """Remember what came of a fetch, within bounds; called with the lock held."""
         if isinstance(result, _Failure):
-            log.warning("the certificate chain at %s was refused: %s", address, result.message)
+            log.warning("a certificate chain was refused: %s", result.message)  # not its address: strangers choose that
             self._last_failure = result
             self._failures.pop(address, None)
             self._failures[address] = result

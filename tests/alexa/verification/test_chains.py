@@ -283,4 +283,5 @@ def test_failures_are_told_in_the_log(door: Door, page: Page, caplog: pytest.Log
     """An operator sees which chain was refused and why."""
     door.authority.pages[PATH] = page
     door.send()
-    assert f"the certificate chain at https://s3.amazonaws.com{PATH} was refused: " in caplog.text
+    assert "a certificate chain was refused: " in caplog.text
+    assert PATH not in caplog.text  # a stranger may choose it
