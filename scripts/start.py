@@ -8,9 +8,7 @@ import errno
 import os
 import socket
 import sys
-import threading
 import time
-import webbrowser
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -19,7 +17,9 @@ from scripts.python_version import require_python
 
 require_python()
 
-# The imports below need a new Python: they come after the check on purpose.
+# After the check on purpose: some of these need a new Python, and none is needed before it.
+import threading
+import webbrowser
 from typing import NamedTuple
 
 from scripts.environment import PROJECT, Environment, SetupError, known_extras, prepare
