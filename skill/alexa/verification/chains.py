@@ -21,9 +21,12 @@ MOST_FAILURES = 1024
 MOST_FETCHES = 8
 """Fetches at the same time of addresses that no genuine request named yet."""
 MOST_WAITING = 8
-"""Requests that may wait at the same time when there are others to answer: the threads of a server are few."""
+"""Requests that may wait at the same time when there are others to answer, or the certificate host is slow: the
+threads of a server are few."""
 WAIT_S = 2.5
 """How long a request waits for a chain; with the answer it leaves within 3 s."""
+SLOW_S = 1.0
+"""A fetch that takes longer tells that the certificate host is slow; so it stays until a fetch was quicker."""
 KEPT_S = 24 * 3600
 REFRESHED_AFTER_S = 12 * 3600
 """From this age on a chain is fetched again behind the requests, so that a host which is away is not felt."""
@@ -63,9 +66,14 @@ class _Failure:
 class _Flight:
     """One fetch that is under way, and what came of it."""
 
-    ends: float
+    began: float = field(default_factory=time.monotonic)
     done: threading.Event = field(default_factory=threading.Event)
     result: Chain | _Failure | None = None
+
+    @property
+    def age(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.began
 
 
 class Chains:
@@ -83,6 +91,7 @@ class Chains:
         self._failures: dict[str, _Failure] = {}
         self._flights: dict[str, _Flight] = {}
         self._waiting = 0
+        self._host_was_slow = False
         self._last_failure: _Failure | None = None
 
     def get(self, address: str) -> Chain:
@@ -131,8 +140,7 @@ class Chains:
         failure = self._failure(address, now)
         if failure is not None:
             raise failure.refusal()
-        proven = any(kept.proven_at > _NEVER for kept in self._kept.values())
-        if proven and self._waiting >= MOST_WAITING:
+        if self._waiting >= MOST_WAITING and (self._has_proven() or self._host_is_slow()):
             raise RequestRefusedError("busy", "too many requests wait for a certificate chain")
         known = address in self._flights or self._is_proven(address)
         if not known and len(self._flights) >= MOST_FETCHES:
@@ -143,6 +151,12 @@ class Chains:
         failure = self._failures.get(address)
         return failure if failure is not None and failure.is_recent(now) else None
 
+    def _has_proven(self) -> bool:
+        return any(kept.proven_at > _NEVER for kept in self._kept.values())
+
+    def _host_is_slow(self) -> bool:
+        return self._host_was_slow or any(flight.age > SLOW_S for flight in self._flights.values())
+
     def _is_proven(self, address: str) -> bool:
         return address in self._kept and self._kept[address].proven_at > _NEVER
 
@@ -150,7 +164,7 @@ class Chains:
         """The fetch of this address that is under way, or a new one; called with the lock held."""
         flight = self._flights.get(address)
         if flight is None:
-            flight = _Flight(time.monotonic() + WAIT_S)
+            flight = _Flight()
             try:
                 threading.Thread(target=self._fly, args=(address, flight), name="certificates", daemon=True).start()
             except RuntimeError:  # the system has no more threads
@@ -167,6 +181,7 @@ class Chains:
             log.exception("a certificate chain could not be loaded")
             flight.result = _Failure(self._clock(), "fetch", "the certificate chain could not be loaded")
         with self._lock:
+            self._host_was_slow = flight.age > SLOW_S
             self._keep(address, flight.result)
             del self._flights[address]
         flight.done.set()
@@ -188,7 +203,7 @@ class Chains:
             del self._kept[min(self._kept, key=lambda one: (self._kept[one].proven_at, self._kept[one].fetched_at))]
 
     def _landed(self, flight: _Flight) -> Chain:
-        flight.done.wait(max(0.0, flight.ends - time.monotonic()))
+        flight.done.wait(max(0.0, WAIT_S - flight.age))
         if flight.result is None:
             raise RequestRefusedError("fetch", "the certificate host is too slow")
         if isinstance(flight.result, _Failure):

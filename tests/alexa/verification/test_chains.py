@@ -217,6 +217,26 @@ def test_on_a_cold_start_eight_addresses_are_fetched_at_once(host: Host) -> None
     assert chains.get("good") is host.chain
 
 
+def test_a_host_that_hangs_on_a_cold_start_cannot_take_all_threads_for_long(host: Host) -> None:
+    """Once a fetch is slow no more than eight wait, and a quick fetch lifts that."""
+    chains = Chains(host, time.time)
+    with ThreadPoolExecutor(24) as pool:
+        first = [pool.submit(reason_of, chains, "bad-0") for _ in range(12)]
+        assert [one.result() for one in first] == ["fetch"] * 12  # after 2.5 s, while the host still hangs
+        waiting = [pool.submit(reason_of, chains, f"bad-{number}") for number in (1, 1, 2, 3, 4, 5, 6, 7)]
+        until(lambda: len(host.asked) == 8 and all(one.running() for one in waiting))
+        assert [reason_of(chains, one) for one in ("bad-2", "bad-8")] == ["busy", "busy"]
+        host.go.set()
+        assert [one.result() for one in waiting] == ["fetch"] * 8
+        assert reason_of(chains, "bad-0") == "fetch"  # nothing is under way any more
+        assert chains.get("good") is host.chain
+        host.go.clear()
+        many = [pool.submit(reason_of, chains, "bad-9") for _ in range(12)]
+        until(lambda: "bad-9" in host.asked and all(one.running() for one in many))
+        host.go.set()
+        assert [one.result() for one in many] == ["fetch"] * 12
+
+
 def test_many_failures_are_forgotten(host: Host) -> None:
     """The memory of failures has a bound: the oldest is forgotten, and would be fetched again."""
     host.go.set()
