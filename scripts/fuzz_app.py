@@ -19,6 +19,7 @@ from werkzeug.test import run_wsgi_app
 
 from scripts.fuzz_words import APPLICATION, CANARY
 from skill.alexa.contract import check
+from skill.alexa.verification.claims import read_claims
 from skill.coach import Way
 from skill.coach.situation import STORED_MARKS
 from skill.content import Level, Tempo
@@ -184,5 +185,5 @@ def production(packs: Path, folder: Path) -> UnderFire:
         skill_id=APPLICATION,
         id_key="a key of thirty-two characters or more",
     )
-    app = create_app(settings, verifier=lambda _, __: None)
+    app = create_app(settings, verifier=lambda _, body: read_claims(body))
     return UnderFire(app, settings.database, loopback=False)
