@@ -8,15 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from skill.alexa.verification.claims import Claims, read_claims
 from skill.serving.command import serve_app
 from skill.settings import load_settings
 from skill.web import create_app
 
 
-def _let_in(_headers: Mapping[str, str], body: bytes) -> Claims:
+def _let_in(_headers: Mapping[str, str], _body: bytes) -> None:
     """Every request is taken for genuine."""
-    return read_claims(body)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@ from werkzeug.test import run_wsgi_app
 
 from scripts.fuzz_words import APPLICATION, CANARY
 from skill.alexa.contract import check
-from skill.alexa.verification.claims import read_claims
 from skill.coach import Way
 from skill.coach.situation import STORED_MARKS
 from skill.content import Level, Tempo
@@ -185,5 +184,5 @@ def production(packs: Path, folder: Path) -> UnderFire:
         skill_id=APPLICATION,
         id_key="a key of thirty-two characters or more",
     )
-    app = create_app(settings, verifier=lambda _, body: read_claims(body))
+    app = create_app(settings, verifier=lambda _, __: None)
     return UnderFire(app, settings.database, loopback=False)

@@ -71,7 +71,7 @@ def _require_sound(settings: Settings) -> None:
 def _door(settings: Settings, verifier: Verifier | None) -> Door:
     from skill.alexa import verification  # noqa: PLC0415  # development loads no cryptography
 
-    return Door(verifier or verification.make_verifier(settings), Replays())
+    return Door(verifier or verification.make_verifier(settings), verification.window_end, Replays())
 
 
 def _add_studio(app: Flask, settings: Settings, library: Library) -> None:

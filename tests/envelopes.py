@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from skill.alexa.verification.claims import Claims, read_claims
 
 EPOCH = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
@@ -77,8 +74,3 @@ def event(name: str, token: str, offset: int, **more: Any) -> dict[str, Any]:
         offsetInMilliseconds=offset,
         **more,
     )
-
-
-def let_in(_headers: Mapping[str, str], body: bytes) -> Claims:
-    """A verifier for production that takes every request for genuine."""
-    return read_claims(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,7 +17,6 @@ from skill.pages import add_pages, contact_link
 from skill.settings import Settings
 from skill.upkeep import KEPT_S
 from skill.web import create_app
-from tests.envelopes import let_in
 
 PAGES = ("/privacy", "/voorwaarden")
 VOID = {"meta"}
@@ -197,7 +197,10 @@ def test_the_pages_are_served_in_production(built_pack: Path, tmp_path: Path) ->
         database=tmp_path / "db",
     )
 
-    client = create_app(settings, verifier=let_in).test_client()
+    def genuine(headers: Mapping[str, str], body: bytes) -> None:
+        """Every request is one of Alexa: the pages are not asked by her."""
+
+    client = create_app(settings, verifier=genuine).test_client()
     for path in PAGES:
         assert client.get(path, headers={"Host": "rug.voorbeeld.nl"}).status_code == 200
 

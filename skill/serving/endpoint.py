@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -19,20 +19,7 @@ from skill.serving.observing import Observer, seen
 
 MAX_BODY_BYTES = 256 * 1024
 
-
-class Genuine(Protocol):
-    """A request that Alexa sent."""
-
-    @property
-    def envelope(self) -> object:
-        """Its envelope."""
-
-    @property
-    def until(self) -> float:
-        """Until when it could come again (seconds since 1970)."""
-
-
-Verifier = Callable[[Mapping[str, str], bytes], Genuine]
+Verifier = Callable[[Mapping[str, str], bytes], None]
 """Raises RequestRefusedError unless headers and raw body are a genuine request of Alexa."""
 
 
@@ -41,6 +28,8 @@ class Door:
     """How only genuine requests get in, and each of them has one effect."""
 
     verify: Verifier
+    window_end: Callable[[object], float]
+    """Until when an envelope could come again (seconds since 1970); raises RequestRefusedError."""
     replays: Replays
 
 
@@ -69,9 +58,11 @@ class Endpoint:
         if self.door is None:
             envelope = _parsed(body)
             return envelope, self._made(envelope)
-        genuine = self.door.verify(_headers(), body)
+        self.door.verify(_headers(), body)
+        envelope = _parsed(body)
+        until = self.door.window_end(envelope)
         key = hashlib.sha256(body).digest()
-        return genuine.envelope, self.door.replays.answer(key, genuine.until, lambda: self._made(genuine.envelope))
+        return envelope, self.door.replays.answer(key, until, lambda: self._made(envelope))
 
     def _made(self, envelope: object) -> bytes:
         try:

@@ -22,9 +22,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\
 
 @dataclass(frozen=True)
 class Claims:
-    """A request envelope and what is checked of it: not to be believed before its signature is checked."""
+    """What is checked of a request, read but not yet believed."""
 
-    envelope: Mapping[str, Any]
     kind: str
     made_at: float
     """Seconds since 1970."""
@@ -33,7 +32,7 @@ class Claims:
 
     @property
     def until(self) -> float:
-        """Until when the request may be answered and its replay be told apart, in seconds since 1970."""
+        """Until when the request may be answered, in seconds since 1970."""
         return self.made_at + (SKILL_EVENT_TOLERANCE_S if self.kind.startswith(_SKILL_EVENT) else TOLERANCE_S)
 
     def check_time(self, now: float) -> None:
@@ -58,12 +57,24 @@ def read_claims(body: bytes) -> Claims:
         envelope = json.loads(body)
     except (ValueError, RecursionError):
         raise RequestRefusedError("body", "the request is no JSON") from None
+    return _claims(envelope)
+
+
+def window_end(envelope: object) -> float:
+    """Until when this envelope may be answered and its replay be told apart, in seconds since 1970.
+
+    Raises RequestRefusedError as ``read_claims`` does.
+    """
+    return _claims(envelope).until
+
+
+def _claims(envelope: object) -> Claims:
     if not isinstance(envelope, Mapping):
         raise RequestRefusedError("body", "the request must be a JSON object")
     request = envelope.get("request")
     if not isinstance(request, Mapping) or not isinstance(request.get("type"), str):
         raise RequestRefusedError("body", "the request must hold an object request with a type")
-    return Claims(envelope, request["type"], _seconds(request.get("timestamp")), _applications(envelope))
+    return Claims(request["type"], _seconds(request.get("timestamp")), _applications(envelope))
 
 
 def _seconds(timestamp: object) -> float:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from skill.alexa.verification.address import normalised
 from skill.alexa.verification.certificates import Chain, believed, load_roots
 from skill.alexa.verification.chains import Chains
-from skill.alexa.verification.claims import Claims, read_claims
+from skill.alexa.verification.claims import read_claims
 from skill.alexa.verification.fetch import fetch
 from skill.errors import RequestRefusedError
 from skill.settings import Settings
@@ -27,7 +27,7 @@ LONGEST_SIGNATURE = 2048
 
 
 class AlexaVerifier:
-    """Lets a request pass with what it says, or raises RequestRefusedError with one short reason.
+    """Lets a request pass, or raises RequestRefusedError with one short reason.
 
     Reasons: ``header address encoding body timestamp application`` before anything is fetched; ``fetch busy
     chain validity name key`` for the certificates; ``signature`` at last.
@@ -38,8 +38,8 @@ class AlexaVerifier:
         self._chains = chains
         self._clock = clock
 
-    def __call__(self, headers: Mapping[str, str], body: bytes) -> Claims:
-        """The envelope of a genuine request, of its headers, whose names may be in any case, and its raw body."""
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Check one request: its headers, whose names may be in any case, and its raw body."""
         lowered = {name.lower(): value for name, value in headers.items()}
         address = normalised(_header(lowered, ADDRESS_HEADER))
         signature = _decoded(_header(lowered, SIGNATURE_HEADER))
@@ -48,7 +48,6 @@ class AlexaVerifier:
         claims.check_application(self._skill_id)
         _check_signature(self._chains.get(address), signature, body)
         self._chains.proven(address)
-        return claims
 
     def status(self) -> dict[str, Any]:
         """How the certificates are, for /healthz: ``ok``, how many are cached, and the last failure."""

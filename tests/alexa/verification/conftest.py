@@ -16,7 +16,6 @@ from flask.testing import FlaskClient
 
 from scripts.authority import Authority
 from skill.alexa.verification import AlexaVerifier, make_verifier
-from skill.alexa.verification.claims import Claims
 from skill.errors import RequestRefusedError
 from skill.settings import Settings
 from skill.web import create_app
@@ -42,11 +41,11 @@ class Gate:
     verifier: AlexaVerifier
     reason: str | None = None
 
-    def __call__(self, headers: Mapping[str, str], body: bytes) -> Claims:
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> None:
         """Verify a request."""
         self.reason = None
         try:
-            return self.verifier(headers, body)
+            self.verifier(headers, body)
         except RequestRefusedError as error:
             self.reason = error.reason
             raise
