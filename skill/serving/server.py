@@ -24,6 +24,7 @@ from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as 
 from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # as above
 from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
 
+from skill.alexa.verification.chains import MOST_WAITING
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
 from skill.serving.workers import PATIENCE_S, Workers
@@ -250,7 +251,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 def make_server(app: Flask, settings: Settings) -> Server:
     """A server that listens where the settings say. Raises OSError when it cannot."""
     workers = Workers()
-    workers.set_thread_count(settings.threads)
+    workers.set_thread_count(settings.threads + MOST_WAITING)
     server = Server(
         app,
         dispatcher=workers,

@@ -20,14 +20,11 @@ MOST_KEPT = 16
 MOST_FAILURES = 1024
 MOST_FETCHES = 8
 """Fetches at the same time of addresses that no genuine request named yet."""
-MOST_WAITING = 8
-"""Requests that may wait at the same time when there are others to answer, or the certificate host is slow: the
-threads of a server are few."""
+MOST_WAITING = 64
+"""Requests that may wait at the same time: as many as come while a chain is fetched on a busy day. A server has as
+many threads besides those that answer the others."""
 WAIT_S = 2.5
 """How long a request waits for a chain; with the answer it leaves within 3 s."""
-SLOW_S = 1.0
-"""A fetch that takes longer tells that the certificate host is slow; so it stays until a fetch was quicker."""
-KEPT_S = 24 * 3600
 REFRESHED_AFTER_S = 12 * 3600
 """From this age on a chain is fetched again behind the requests, so that a host which is away is not felt."""
 FAILURE_KEPT_S = 60
@@ -44,9 +41,6 @@ class _Kept:
     def age(self, now: float) -> float:
         """Seconds; endless when the clock went back behind the fetch."""
         return now - self.fetched_at if now >= self.fetched_at else float("inf")
-
-    def is_usable(self, now: float) -> bool:
-        return self.age(now) < KEPT_S and self.chain.is_valid(now)
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,8 @@ class Chains:
         self._failures: dict[str, _Failure] = {}
         self._flights: dict[str, _Flight] = {}
         self._waiting = 0
-        self._host_was_slow = False
+        self._left_behind = 0
+        """Fetches that went on when nobody waited for them any more."""
         self._last_failure: _Failure | None = None
 
     def get(self, address: str) -> Chain:
@@ -102,7 +97,7 @@ class Chains:
         with self._lock:
             now = self._clock()
             kept = self._kept.get(address)
-            if kept is not None and kept.is_usable(now):
+            if kept is not None and kept.chain.is_valid(now):
                 if kept.age(now) > REFRESHED_AFTER_S and self._failure(address, now) is None:
                     with suppress(RequestRefusedError):  # the next request tries it again
                         self._flight(address)
@@ -110,7 +105,7 @@ class Chains:
             flight = self._joined(address, now)
             self._waiting += 1
         try:
-            return self._landed(flight)
+            return self._landed(address, flight)
         finally:
             with self._lock:
                 self._waiting -= 1
@@ -126,7 +121,7 @@ class Chains:
         """For /healthz: how many chains are at hand, until when the longest is valid, and the last failure."""
         with self._lock:
             now = self._clock()
-            ends = [kept.chain.until for kept in self._kept.values() if kept.is_usable(now)]
+            ends = [kept.chain.until for kept in self._kept.values() if kept.chain.is_valid(now)]
             failure = self._last_failure
         found: dict[str, Any] = {"ok": bool(ends) or failure is None, "cached": len(ends)}
         if ends:
@@ -140,22 +135,13 @@ class Chains:
         failure = self._failure(address, now)
         if failure is not None:
             raise failure.refusal()
-        if self._waiting >= MOST_WAITING and (self._has_proven() or self._host_is_slow()):
+        if self._waiting >= MOST_WAITING:
             raise RequestRefusedError("busy", "too many requests wait for a certificate chain")
-        known = address in self._flights or self._is_proven(address)
-        if not known and len(self._flights) >= MOST_FETCHES:
-            raise RequestRefusedError("busy", "too many certificate chains are being fetched")
         return self._flight(address)
 
     def _failure(self, address: str, now: float) -> _Failure | None:
         failure = self._failures.get(address)
         return failure if failure is not None and failure.is_recent(now) else None
-
-    def _has_proven(self) -> bool:
-        return any(kept.proven_at > _NEVER for kept in self._kept.values())
-
-    def _host_is_slow(self) -> bool:
-        return self._host_was_slow or any(flight.age > SLOW_S for flight in self._flights.values())
 
     def _is_proven(self, address: str) -> bool:
         return address in self._kept and self._kept[address].proven_at > _NEVER
@@ -164,6 +150,9 @@ class Chains:
         """The fetch of this address that is under way, or a new one; called with the lock held."""
         flight = self._flights.get(address)
         if flight is None:
+            most = 2 * MOST_FETCHES if self._is_proven(address) else MOST_FETCHES
+            if len(self._flights) + self._left_behind >= most:
+                raise RequestRefusedError("busy", "too many certificate chains are being fetched")
             flight = _Flight()
             try:
                 threading.Thread(target=self._fly, args=(address, flight), name="certificates", daemon=True).start()
@@ -181,9 +170,13 @@ class Chains:
             log.exception("a certificate chain could not be loaded")
             flight.result = _Failure(self._clock(), "fetch", "the certificate chain could not be loaded")
         with self._lock:
-            self._host_was_slow = flight.age > SLOW_S
-            self._keep(address, flight.result)
-            del self._flights[address]
+            left_behind = self._flights.get(address) is not flight
+            if left_behind:
+                self._left_behind -= 1
+            else:
+                del self._flights[address]
+            if isinstance(flight.result, Chain) or not left_behind:
+                self._keep(address, flight.result)
         flight.done.set()
 
     def _keep(self, address: str, result: Chain | _Failure) -> None:
@@ -202,13 +195,21 @@ class Chains:
         if len(self._kept) > MOST_KEPT:
             del self._kept[min(self._kept, key=lambda one: (self._kept[one].proven_at, self._kept[one].fetched_at))]
 
-    def _landed(self, flight: _Flight) -> Chain:
+    def _landed(self, address: str, flight: _Flight) -> Chain:
         flight.done.wait(max(0.0, WAIT_S - flight.age))
-        if flight.result is None:
-            raise RequestRefusedError("fetch", "the certificate host is too slow")
-        if isinstance(flight.result, _Failure):
-            raise flight.result.refusal()
-        return flight.result
+        result = flight.result or _Failure(self._clock(), "fetch", "the certificate host is too slow")
+        if isinstance(result, _Failure):
+            self._leave_behind(address, flight, result)
+            raise result.refusal()
+        return result
+
+    def _leave_behind(self, address: str, flight: _Flight, failure: _Failure) -> None:
+        """Count a fetch that still goes on as a failure, so that another one may begin in a minute."""
+        with self._lock:
+            if self._flights.get(address) is flight:
+                del self._flights[address]
+                self._left_behind += 1
+                self._keep(address, failure)
 
 
 def _written(seconds: float) -> str:

@@ -14,7 +14,7 @@ from skill.errors import RequestRefusedError
 TOLERANCE_S = 150
 """How far the time of a request may be from ours."""
 SKILL_EVENT_TOLERANCE_S = 3600
-"""How old an event about the skill itself may be, such as that somebody switched it off."""
+"""The same of an event about the skill itself, such as that somebody switched it off."""
 
 _SKILL_EVENT = "AlexaSkillEvent."
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -33,13 +33,17 @@ class Claims:
     @property
     def until(self) -> float:
         """Until when the request may be answered, in seconds since 1970."""
-        return self.made_at + (SKILL_EVENT_TOLERANCE_S if self.kind.startswith(_SKILL_EVENT) else TOLERANCE_S)
+        return self.made_at + self._tolerance_s
+
+    @property
+    def _tolerance_s(self) -> float:
+        return SKILL_EVENT_TOLERANCE_S if self.kind.startswith(_SKILL_EVENT) else TOLERANCE_S
 
     def check_time(self, now: float) -> None:
         """Raises RequestRefusedError (``timestamp``) when the request is too old or from the future."""
         if now > self.until:
             raise RequestRefusedError("timestamp", "the request is too old")
-        if now < self.made_at - TOLERANCE_S:
+        if now < self.made_at - self._tolerance_s:
             raise RequestRefusedError("timestamp", "the request is from the future; is the clock right?")
 
     def check_application(self, skill_id: str) -> None:
