@@ -29,6 +29,8 @@ _RESTED_S = 1.1
 """The skill leaves a store that failed alone for a second."""
 _COLD_S = 3.0
 """So long may a refusal take while the certificate host is away."""
+_HEADER = 100
+"""Bytes of a database before its first page of data."""
 _CLOCKS_S = (-140.0, -70.0, 0.0, 70.0, 140.0, 160.0, -160.0, 86400.0)
 _BIG_CLOCKS_S = (100.0, -100.0)
 _ROUTINE = Path("skill") / "routines" / "bovenrug.yaml"
@@ -156,15 +158,15 @@ def locked(scene: Scene) -> None:
 
 
 def overwritten(scene: Scene) -> None:
-    """Bytes in the middle of the database are overwritten; the copy of before is put back."""
+    """The database is overwritten behind its header; the copy of before is put back."""
     with scene.notebook.spell():
         copy = scene.backup()
         with scene.site.database.open("r+b") as file:
             size = file.seek(0, os.SEEK_END)
-            for _ in range(3):
-                file.seek(scene.chance.randrange(max(1, size - 512)))
-                file.write(scene.chance.randbytes(512))
+            file.seek(_HEADER)
+            file.write(scene.chance.randbytes(size - _HEADER))
         scene.go_on()
+        scene.require_trouble()
         scene.put_back(copy)
 
 

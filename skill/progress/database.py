@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from skill.errors import StoreError
@@ -60,6 +60,25 @@ class Database:
         """Let no byte of what was deleted stay behind in the files; when somebody reads, the next call does it."""
         with suppress(sqlite3.Error, StoreError), self._in_turn(self._reading):
             self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def require_whole(self) -> None:
+        """Raise StoreError when the file was damaged while it is open, which what a connection remembers would hide.
+
+        It is then not written any more; a file that is not damaged may still be locked, or refuse to be written.
+        """
+        if self._connection is None:
+            return
+        address = f"{self.path.absolute().as_uri()}?mode=ro"
+        try:
+            with closing(sqlite3.connect(address, uri=True, timeout=0)) as fresh:
+                schema.require_whole(fresh, self.path)
+        except (sqlite3.Error, StoreError) as error:
+            if isinstance(error, sqlite3.Error) and not is_damaged(error):
+                return
+            with self._in_turn(self._reading):
+                self._whole = None
+                self._close()
+            raise self._reading.failed(error) from error
 
     def try_again(self) -> None:
         """Do not rest after a failure: this is the last chance."""

@@ -195,6 +195,7 @@ class SqliteStore:
 
     def check(self) -> None:
         """Raise StoreError when the store cannot be used now; something is written, for a disk may be full."""
+        self._database.require_whole()
         with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO closed (run, at) VALUES ('', 0)")
             connection.execute("DELETE FROM closed WHERE run = ''")

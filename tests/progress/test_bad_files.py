@@ -116,6 +116,30 @@ def test_a_file_that_cannot_be_used_is_left_as_it_is(
     assert str(path) in caplog.messages[0]
 
 
+def test_damage_to_a_file_that_is_open_is_found(
+    tmp_path: Path, at_once: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A check finds it, though the store remembers what stood there; what is finished then is kept for another file."""
+    path = tmp_path / "progress.sqlite3"
+    filled(path)
+    store = SqliteStore(path)
+    assert ask(store)
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(100)
+        file.write(os.urandom(size - 100))
+    with pytest.raises(StoreError, match=r"damaged|malformed"):
+        store.check()
+    with pytest.raises(StoreError):
+        store.finish_run("p", "run1", 3.0, "bovenrug")
+    assert caplog.text.count("it is left as it is") == 1
+    for one in tmp_path.glob("progress.sqlite3*"):
+        one.unlink()
+    store.check()
+    assert store.load("p", "d", "run1").completed
+    store.close()
+
+
 def test_an_empty_file_is_an_empty_store(tmp_path: Path) -> None:
     """Zero bytes are what a first start leaves that was interrupted: it is simply used."""
     path = tmp_path / "progress.sqlite3"
