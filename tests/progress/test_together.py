@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.progress import SqliteStore
+from skill.progress import SqliteStore, database
 from tests.progress.samples import PLACE, rows
 
 PROCESSES, THREADS, TURNS = 3, 8, 12
@@ -22,6 +22,7 @@ RUNS = [f"run{number}" for number in range(10)]
 
 def train(path: Path, process: int) -> None:
     """What a busy server does: every thread follows a person of its own, and one that all share."""
+    database.TURN_S = database.BUSY_S = 60.0  # how long one waits for the others says how busy the machine is
     store = SqliteStore(path)
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(lambda thread: _train(store, f"{process}-{thread}"), range(THREADS)))
