@@ -19,4 +19,4 @@ def _let_in(_headers: Mapping[str, str], _body: bytes) -> None:
 
 if __name__ == "__main__":
     found = load_settings()
-    sys.exit(serve_app(create_app(found, verifier=_let_in), found))
+    sys.exit(serve_app(lambda: create_app(found, verifier=_let_in), found))

@@ -46,7 +46,8 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     if not production:
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "::1"]
     skill = AlexaSkill(_now(settings, library, store), loopback=not production, violated=metrics.violated)
-    app.add_url_rule("/alexa", "alexa", Endpoint(skill, Observer(metrics), door), methods=["POST"])
+    observer = Observer(metrics)
+    app.add_url_rule("/alexa", "alexa", Endpoint(skill, observer, door), methods=["POST"])
     add_audio(app, settings)
     watched = Watched(library, store, settings.database, getattr(door and door.verify, "status", None))
     metrics.watch(watched.state, lambda: door.replays.replayed if door else 0)
@@ -57,6 +58,7 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     _add_errors(app)
     add_headers(app, secure=production)
     keep_up(app, store)
+    app.extensions["observer"] = observer  # whoever serves tells it what it refuses itself
     app.extensions["store"] = store  # whoever serves closes it: what could not be written yet is written then
     return app
 

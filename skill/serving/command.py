@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -60,21 +61,24 @@ def _development(settings: Settings) -> int:
 def _production(settings: Settings) -> int:
     from skill.web import create_app  # noqa: PLC0415  # as above
 
-    return serve_app(create_app(settings), settings)
+    return serve_app(lambda: create_app(settings), settings)
 
 
-def serve_app(app: Flask, settings: Settings) -> int:
-    """Serve an application as production does, until Ctrl-C or SIGTERM; the exit status."""
+def serve_app(make_app: Callable[[], Flask], settings: Settings) -> int:
+    """Make an application and serve it as production does, until Ctrl-C or SIGTERM; the exit status."""
     from skill.serving.server import make_server, stopped_by_signals  # noqa: PLC0415  # as above
 
-    try:
-        server = make_server(app, settings)
-    except OSError as error:
-        return _problem(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}); choose another")
-    log_json()
+    log_json()  # before all else: what the application notes while it is made is a line as any other
+    app = make_app()
     gc.collect()
     gc.freeze()  # content and pack stay: looking through them again and again would delay answers
-    with stopped_by_signals(server.stop), closing(app.extensions["store"]):
+    # who is answered from the first moment on may ask to stop from that moment on
+    with stopped_by_signals() as stopping, closing(app.extensions["store"]):
+        try:
+            server = make_server(app, settings)
+        except OSError as error:
+            return _problem(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}); choose another")
+        stopping.stops(server.stop)
         where = {"address": f"{settings.host}:{settings.port}", "public_url": settings.base_url}
         log.info("listens", extra={"facts": {"event": "start", **where, "voice": settings.voice}})
         server.serve()

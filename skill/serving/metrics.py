@@ -40,9 +40,9 @@ class Metrics:
         self._requests.labels(kind, str(status)).inc()
         self._seconds.observe(seconds)
 
-    def refused(self, reason: str, seconds: float) -> None:
+    def refused(self, reason: str, seconds: float, status: int) -> None:
         """Count a request that was refused."""
-        self.answered("refused", 400, seconds)
+        self.answered("refused", status, seconds)
         self._refused.labels(reason).inc()
 
     def violated(self, rule: str) -> None:

@@ -93,8 +93,8 @@ class Observer:
         }
         log.info("%s answered in %.1f ms", one.intent or one.kind, seconds * 1000, extra={"facts": facts})
 
-    def refused(self, reason: str, seconds: float) -> None:
-        """A request was refused with 400, for a reason of one word; what it says of itself is not believed."""
-        self.metrics.refused(reason, seconds)
-        facts = {"event": "refused", "reason": reason, "status": 400, "ms": round(seconds * 1000, 2)}
+    def refused(self, reason: str, seconds: float, status: int = 400) -> None:
+        """A request was refused, for a reason of one word; what it says of itself is not believed."""
+        self.metrics.refused(reason, seconds, status)
+        facts = {"event": "refused", "reason": reason, "status": status, "ms": round(seconds * 1000, 2)}
         log.info("a request was refused: %s", reason, extra={"facts": facts})

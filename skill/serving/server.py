@@ -27,6 +27,7 @@ from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  
 from skill.alexa.verification.chains import MOST_WAITING
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
+from skill.serving.observing import Observer
 from skill.serving.workers import PATIENCE_S, Workers
 from skill.settings import Settings
 
@@ -50,6 +51,9 @@ CROWDED_UNREAD_S = 30
 STOP_S = 8
 """How long requests in flight may take to finish; Alexa waits no longer."""
 _LOOK_S = 1
+CROWDED_REQUEST_S = 2
+"""The same for a request where nobody else can connect any more; all that is genuine arrives within that."""
+_REASONS = {413: "size", 431: "header"}
 _MESSAGES = {400: "the request is not right", 413: f"the request is over {MAX_BODY_BYTES // 1024} KB"}
 
 
@@ -61,6 +65,7 @@ class Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.channel.is_refused = True
         code = self.request.error.code
         status = 500 if code == 500 else 431 if code == 431 else 400
+        self.channel.server.observer.refused(_REASONS.get(code, "http"), time.time() - self.start_time, status)
         message = _MESSAGES.get(code, self.request.error.reason.lower())
         body = json.dumps({"error": {"status": status, "message": message}}).encode()
         self.status = f"{status} {self.request.error.reason if status == code else 'Bad Request'}"
@@ -196,16 +201,19 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     channel_class = Connection
     is_stopping = False
+    observer: Observer
+    """Is told of what the application never sees."""
 
     def maintenance(self, now: float) -> None:
         """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
         super().maintenance(now)
-        patience = CROWDED_UNREAD_S if self.in_connection_overflow else UNREAD_S
+        crowded = self.in_connection_overflow
+        unread_s, request_s = (CROWDED_UNREAD_S, CROWDED_REQUEST_S) if crowded else (UNREAD_S, REQUEST_S)
         for connection in tuple(self.active_channels.values()):
-            if connection.reads_nothing(now - patience):
+            if connection.reads_nothing(now - unread_s):
                 connection.close_at_once()
             since = connection.arriving_since
-            if since is not None and since < now - REQUEST_S and not connection.requests:
+            if since is not None and since < now - request_s and not connection.requests:
                 connection.will_close = True
 
     def add_task(self, task: Any) -> None:
@@ -270,22 +278,44 @@ def make_server(app: Flask, settings: Settings) -> Server:
         log_socket_errors=False,
         asyncore_use_poll=True,
     )
+    server.observer = app.extensions["observer"]
     server.adj.send_bytes = AT_ONCE_BYTES
     return server
 
 
+class Stopping:
+    """What is done when somebody asks to stop, also when that was before there was anything to stop."""
+
+    def __init__(self) -> None:
+        self._stop: Callable[[], None] | None = None
+        self._is_asked = False
+
+    def stops(self, stop: Callable[[], None]) -> None:
+        """From now on a wish to stop does this; at once when there was one."""
+        self._stop = stop
+        if self._is_asked:
+            stop()
+
+    def ask(self) -> None:
+        """Somebody wants to stop."""
+        self._is_asked = True
+        if self._stop is not None:
+            self._stop()
+
+
 @contextmanager
-def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+def stopped_by_signals() -> Iterator[Stopping]:
     """The first Ctrl-C or SIGTERM in the block stops gently, a second one at once."""
+    stopping = Stopping()
 
     def gently(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # as signal calls it
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, signal.SIG_DFL)
-        stop()
+        stopping.ask()
 
     before = {one: signal.signal(one, gently) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stopping
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

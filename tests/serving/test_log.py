@@ -40,9 +40,11 @@ def test_the_log_tells_enough_and_nothing_more(own: Served) -> None:
         own.say(intent(name, attributes={"question": "pain", "misses": 0}))
     own.say(event("PlaybackStarted", "garbage", 5))
     own.ask("POST", "/alexa", fresh(intent("PainIntent")))
+    own.raw(b"garbage\r\n\r\n")
+    own.raw(b"POST /alexa HTTP/1.1\r\nHost: rug.example\r\nContent-Length: 999999\r\n\r\n")
     assert own.end() == 0
     lines = [json.loads(line) for line in own.lines]
-    assert [line["event"] for line in lines] == ["start", *["request"] * 13, "refused", "stop"]
+    assert [line["event"] for line in lines] == ["start", *["request"] * 13, *["refused"] * 3, "stop"]
     for line in lines:
         assert {"time", "level", "event"} <= line.keys()
     asked = [line for line in lines if line["event"] == "request"]
@@ -50,8 +52,8 @@ def test_the_log_tells_enough_and_nothing_more(own: Served) -> None:
     assert [line["intent"] for line in asked] == ["", *["other"] * 10, "AMAZON.PauseIntent", ""]
     assert all(line["request_id"].startswith("amzn1.echo-api.request.") for line in asked)
     assert all(line["status"] == 200 and line["ms"] > 0 for line in asked)
-    refused = next(line for line in lines if line["event"] == "refused")
-    assert (refused["reason"], refused["status"]) == ("header", 400)
+    refused = [(line["reason"], line["status"]) for line in lines if line["event"] == "refused"]
+    assert refused == [("header", 400), ("http", 400), ("size", 400)]
     text = "\n".join(own.lines)
     assert NOTHING_OF.search(text) is None
     assert SKILL_ID not in text

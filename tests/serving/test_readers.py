@@ -73,6 +73,20 @@ def test_what_was_asked_in_one_go_is_answered_in_order(own: Served, built_pack: 
     assert found == b""
 
 
+def test_who_sends_nothing_makes_room_quickly(
+    built_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as may connect begin a request and do not go on: within two seconds there is room for others."""
+    monkeypatch.setattr(serving, "REQUEST_S", 10 * PATIENCE_S)
+    monkeypatch.setattr(serving, "MAX_CONNECTIONS", 20)
+    with in_this_process(built_pack, tmp_path / "db") as port, ExitStack() as opened:
+        for _ in range(20):
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE_S)).sendall(b"POST /al")
+        with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as late:
+            late.sendall(b"GET /privacy HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert late.recv(12) == b"HTTP/1.1 200"
+
+
 def test_who_reads_nothing_is_sent_away(built_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as may connect ask for sound and read nothing: after a while there is room for others."""
     monkeypatch.setattr(serving, "CROWDED_UNREAD_S", 2)

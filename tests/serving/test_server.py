@@ -19,6 +19,8 @@ from flask import Flask, Response
 
 from scripts.authority import Authority, Page
 from skill.serving import server as serving
+from skill.serving.metrics import Metrics
+from skill.serving.observing import Observer
 from skill.serving.server import AT_ONCE_BYTES, make_server
 from skill.settings import Settings
 from skill.web import create_app
@@ -273,6 +275,7 @@ def test_an_answer_does_not_wait_for_what_is_done_behind_it() -> None:
     """What the application does when an answer is closed, such as throwing away old rows, nobody waits for."""
     behind = threading.Event()
     app = Flask(__name__)
+    app.extensions["observer"] = Observer(Metrics())
 
     @app.get("/")
     def page() -> Response:
