@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,11 +19,12 @@ from scripts.python_version import require_python
 require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from scripts.chromium import ensure_chromium
 from scripts.environment import PROJECT, Environment, SetupError, prepare
-from scripts.processes import run, stop_like_ctrl_c
+from scripts.processes import child, run, stop_like_ctrl_c
 
 COVERAGE_PERCENT = 90
 TEST_PACKS = "build/test-packs"
@@ -34,6 +36,8 @@ class Step(NamedTuple):
     name: str
     command: list[str]
     settings: dict[str, str] = {}  # noqa: RUF012  # a default of a tuple, never changed
+    beside: bool = False
+    """Whether it starts at once and runs beside the steps before it; what it says is shown at its turn."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -75,17 +79,39 @@ def _run_all(environment: Environment, fast: bool, pytest_arguments: list[str], 
         report = Path(folder) / "pytest.xml"
         steps = _steps(environment, fast, pytest_arguments, report)
         results = []
-        for step in steps:
-            print(f"\n== {step.name}", flush=True)
-            started = time.monotonic()
-            status = run(step.command, folder=PROJECT, environ={**environ, **step.settings})
-            results.append((step.name, status, time.monotonic() - started))
+        with ExitStack() as running:
+            started = [running.enter_context(_started(step, environ)) for step in steps]
+            for step, finish in zip(steps, started, strict=True):
+                print(f"\n== {step.name}", flush=True)
+                turn = time.monotonic()
+                results.append((step.name, finish(), time.monotonic() - turn))
         failures = [f"{name} (exit status {status})" for name, status, _ in results if status]
         failures += _skipped(report) if in_ci else []
     times = ", ".join(f"{name} {seconds:.0f} s" for name, _, seconds in results)
     print(f"\n{len(results)} steps in {time.monotonic() - began:.0f} s: {times}")
     print("Failed: " + "; ".join(failures) if failures else "Everything passed.", flush=True)
     return 1 if failures else 0
+
+
+@contextmanager
+def _started(step: Step, environ: dict[str, str]) -> Iterator[Callable[[], int]]:
+    """What runs a step to its end with its output shown; what runs beside others is started already."""
+    settings = {**environ, **step.settings}
+    if not step.beside:
+        yield lambda: run(step.command, folder=PROJECT, environ=settings)
+        return
+    with (
+        tempfile.TemporaryFile() as said,
+        child(step.command, folder=PROJECT, environ=settings, output=said.fileno()) as process,
+    ):
+
+        def finish() -> int:
+            status = process.wait()
+            said.seek(0)
+            print(said.read().decode(errors="replace"), end="", flush=True)
+            return status if status >= 0 else 1
+
+        yield finish
 
 
 def _environ() -> dict[str, str]:
@@ -107,10 +133,10 @@ def _steps(environment: Environment, fast: bool, pytest_arguments: list[str], re
     steps = [
         Step("lint", [*module, "ruff", "check", "."]),
         Step("formatting", [*module, "ruff", "format", "--check", "."]),
-        Step("types", [*module, "mypy"]),
         Step("interaction models", [program, "scripts/build_models.py", "--check"]),
         # before the tests, so that all cores make it and no test waits for it
         Step("audio", [program, "scripts/generate_audio.py", "--voice", "espeak"], {"RUGOEFENING_PACKS": TEST_PACKS}),
+        Step("types", [*module, "mypy"], beside=True),  # one core for most of a minute: the steps above wait enough
         Step("tests", pytest),
     ]
     left_out = {"types"} if fast else set()

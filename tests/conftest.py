@@ -16,7 +16,32 @@ from audio.voices import EspeakVoice
 from skill.content import load_content
 from skill.pack import Pack, load_pack
 
-WALKS = Path(__file__).resolve().parent / "walk"
+TESTS = Path(__file__).resolve().parent
+FIRST = (
+    "studio/test_workbench_browser.py",
+    "conversation/test_matrix.py",
+    "studio/test_browser_looks.py",
+    "scripts/test_chaos.py",
+    "content/test_loader.py",
+    "studio/test_browser.py",
+    "audio/test_check.py",
+    "scripts/test_bench_web.py",
+    "walk/test_alone.py",
+    "walk/test_upkeep.py",
+    "scripts/test_environment.py",
+    "studio/test_browser_lasting.py",
+    "studio/test_workbench_text.py",
+    "walk/test_everything.py",
+    "walk/test_household.py",
+    "walk/test_network.py",
+    "scripts/test_test.py",
+    "audio/test_pack_sound.py",
+    "studio/test_browser_installed.py",
+    "audio/test_build.py",
+    "serving/test_server.py",
+    "audio/test_export.py",
+)
+"""The files that take longest, the longest first; one that waits for a browser beside one that computes."""
 PACKS = Path(__file__).resolve().parent.parent / "build" / "test-packs"
 
 
@@ -41,7 +66,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first: at the end of a run no process waits long for the other."""
-    items.sort(key=lambda item: item.path.parent != WALKS)
+    order = {TESTS / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from skill.content import Content, load_content
 from skill.content.loader import PROMPTS, ROUTINES
 from skill.errors import ContentError, PackError
 from skill.library import Library
+from tests.copies import copied
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def prompts(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(built_pack: Path, tmp_path: Path, prompts: Path) -> Library:
     """A library on a copy of the real pack and of the prompts."""
-    shutil.copytree(built_pack / "espeak", tmp_path / "espeak")
+    copied(built_pack / "espeak", tmp_path / "espeak")
 
     def load() -> Content:
         return load_content(prompts=prompts)

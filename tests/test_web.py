@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from skill.errors import PackError, RequestRefusedError, SettingsError
 from skill.pack import load_pack
 from skill.settings import Settings
 from skill.web import create_app
+from tests.copies import copied
 from tests.envelopes import envelope, launch
 
 
@@ -188,7 +188,7 @@ def test_health_is_degraded_without_a_database(settings: Settings, tmp_path: Pat
 def test_health_is_down_when_audio_is_gone(settings: Settings, tmp_path: Path) -> None:
     """A pack whose files are missing cannot be played."""
     copy = tmp_path / "packs" / "espeak"
-    shutil.copytree(settings.pack_folder, copy)
+    copied(settings.pack_folder, copy)
     client = create_app(replace(settings, packs=tmp_path / "packs")).test_client()
     (copy / a_file(settings).name).unlink()
     response = client.get("/healthz")
@@ -204,7 +204,7 @@ def test_no_pack_is_one_clear_message(settings: Settings, tmp_path: Path) -> Non
 def test_a_pack_that_lacks_a_clip_is_refused_at_start(settings: Settings, tmp_path: Path) -> None:
     """All that is missing is told at once, before anybody trains with it."""
     copy = tmp_path / "packs" / "espeak"
-    shutil.copytree(settings.pack_folder, copy)
+    copied(settings.pack_folder, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     del manifest["clips"]["bovenrug/pause_first"]
     manifest["clips"]["bovenrug/pause_short"]["text"] = "Iets anders."
@@ -256,7 +256,7 @@ def test_figures_are_served_beside_health(client: FlaskClient) -> None:
 def test_files_that_may_not_be_read_are_missing_ones(settings: Settings, tmp_path: Path) -> None:
     """A name that the disk cannot even look up makes health tell of it, and the audio a 404: never a 500."""
     copy = tmp_path / "packs" / "espeak"
-    shutil.copytree(settings.pack_folder, copy)
+    copied(settings.pack_folder, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     manifest["clips"]["bovenrug/start"]["file"] = f"clip-{'0' * 300}.mp3"
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")

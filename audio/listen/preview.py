@@ -52,16 +52,20 @@ class _Sounds:
 
     choice: Choice
     encoded: dict[str, bytes] = field(default_factory=dict)
-    measured: dict[str, tuple[Measured, Waveform]] = field(default_factory=dict)
+    measured: dict[str, Measured] = field(default_factory=dict)
+    drawn: dict[str, Waveform] = field(default_factory=dict)
+    """The waveforms of the tracks: those of clips are not shown."""
 
-    def add(self, entry: PackClip | Track) -> tuple[Measured, Waveform]:
+    def add(self, entry: PackClip | Track) -> Measured:
         """What was measured of a file."""
         if entry.file not in self.measured:
             encoded = self.choice.sound(entry)
             heard = mp3.decode(encoded)
             found = Measured(len(heard) * 1000 // RATE, round(loudness(heard), 1), round(true_peak(heard), 1))
             self.encoded[entry.file] = base64.b64encode(encoded)
-            self.measured[entry.file] = found, waveform(heard)
+            self.measured[entry.file] = found
+            if isinstance(entry, Track):
+                self.drawn[entry.file] = waveform(heard)
         return self.measured[entry.file]
 
 
@@ -138,7 +142,7 @@ def _training(
 
 
 def _track(title: str, track: Track, sounds: _Sounds, score: Score | None) -> dict[str, Any]:
-    measured, drawn = sounds.add(track)
+    measured = sounds.add(track)
     pace = pace_of([cue for step in track.steps for cue in step.cues])
     findings = [*sound_findings(measured, track=True), *track_findings(track, score)]
     return {
@@ -147,7 +151,7 @@ def _track(title: str, track: Track, sounds: _Sounds, score: Score | None) -> di
         "file": track.file,
         **asdict(measured),
         "pace": round(pace) if pace else None,
-        **asdict(drawn),
+        **asdict(sounds.drawn[track.file]),
         "steps": [asdict(step) for step in track.steps],
         "findings": [asdict(one) for one in findings],
     }
@@ -159,7 +163,7 @@ def _clips(choice: Choice, sounds: _Sounds) -> Iterator[dict[str, Any]]:
     for path, clip in sorted(choice.pack.clips.items(), key=lambda pair: _natural(pair[0])):
         if path.startswith(prefix):
             key = path.removeprefix(prefix)
-            measured, _ = sounds.add(clip)
+            measured = sounds.add(clip)
             yield {
                 "key": key,
                 "prompt": prompt_of(key),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, product
 
-from skill.content.model import CLOSING, Clip, CueKind, Exercise, Prompt, Routine
+from skill.content.model import CLOSING, Clip, Cue, CueKind, Exercise, Prompt, Routine
 from skill.content.prompt_file import filled, quotes_commands
 from skill.content.prompt_ids import DOMAINS, Domain, PromptId, clip_key, in_language
 from skill.content.pronunciation import Pronunciation
@@ -52,21 +52,21 @@ class Content:
         found: dict[str, Clip] = {}
         for prompt in routine_prompts(routine, self.prompts).values():
             for key, fills in expansions(prompt, routine, self.words):
-                cues = tuple(replace(cue, text=filled(cue.text, {**names, **fills})) for cue in prompt.cues)
-                found[key] = Clip(key, cues, prompt.safety)
+                known = {**names, **fills}
+                found[key] = Clip(key, tuple(_filled(cue, known) for cue in prompt.cues), prompt.safety)
         return found
 
     def sentences(self, routine_id: str) -> Iterator[str]:
-        """Everything that is spoken in a routine, sentence by sentence; counted words each by themselves.
+        """Everything that is spoken in a routine, each sentence once; counted words each by themselves.
 
         Raises KeyError for an unknown routine.
         """
         routine = self.routines[routine_id]
         steps = (step for track in routine.track_ids for step in routine.track_steps(track))
-        said = [clip.cues for clip in self.clips(routine_id).values()] + [step.every_cue for step in steps]
-        for cue in chain.from_iterable(said):
-            yield from sentences(cue.text)
-            yield from cue.count
+        spoken = [clip.cues for clip in self.clips(routine_id).values()] + [step.every_cue for step in steps]
+        cues = list(chain.from_iterable(spoken))
+        said = (sentence for text in dict.fromkeys(cue.text for cue in cues) for sentence in sentences(text))
+        yield from dict.fromkeys(chain(said, (word for cue in cues for word in cue.count)))
 
     def safety_hash(self, routine_id: str) -> str:
         """A short hash over the full safety text of a routine; it changes when somebody has to hear it again.
@@ -81,6 +81,12 @@ class Content:
             if cue.kind is CueKind.SAY
         ]
         return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
+
+
+def _filled(cue: Cue, fills: Mapping[str, str]) -> Cue:
+    """A cue with its fill-ins filled; one without any is shared by all clips, as most are rests and fixed lines."""
+    text = filled(cue.text, fills)
+    return cue if text == cue.text else replace(cue, text=text)
 
 
 def routine_prompts(routine: Routine, shared: Mapping[str, Prompt]) -> Mapping[str, Prompt]:

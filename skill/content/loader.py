@@ -96,14 +96,12 @@ def _by_id(routines: list[Routine], problems: Problems) -> Mapping[str, Routine]
 
 def _check_sentences(prompt: Prompt, routines: list[Routine], words: Words, problems: Problems) -> None:
     """Note the first sentence of each line that gets too long once it is filled in."""
-    for cue in said(prompt):
-        if not FILL.search(cue.text):
-            continue
-        texts = (
-            filled(cue.text, {**_NAMES, **fills})
-            for routine in routines
-            for _, fills in expansions(prompt, routine, words)
-        )
+    cues = [cue for cue in said(prompt) if FILL.search(cue.text)]
+    if not cues:
+        return
+    expanded = [{**_NAMES, **fills} for routine in routines for _, fills in expansions(prompt, routine, words)]
+    for cue in cues:
+        texts = dict.fromkeys(filled(cue.text, fills) for fills in expanded)
         first = next((problem for text in texts for problem in long_sentences(text)), None)
         if first:
             problems.add(prompt.file, cue.line, first)

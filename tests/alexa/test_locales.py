@@ -27,6 +27,7 @@ ABROAD = {"en": "en-GB", "de": "de-DE"}
 """Of each language but Dutch a locale; Dutch has tests of its own."""
 SAFETY_COMMANDS = ("pain", "dizzy", "emergency", "see_doctor", "ask_first")
 Phrase = tuple[str, str]
+many_phrases = pytest.mark.no_cover  # hundreds of times the same lines: coverage would make it twice as slow
 
 
 def _model(locale: str) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def test_every_locale_has_a_model() -> None:
     assert {path.stem for path in MODELS.glob("*.json")} == set(LOCALES)
 
 
+@many_phrases
 @pytest.mark.parametrize("locale", LOCALES)
 def test_smapi_takes_the_model(locale: str) -> None:
     """Amazon's own classes load the model and give back the same: no field is unknown to them."""
@@ -113,6 +115,7 @@ def test_a_field_that_smapi_does_not_know_is_noticed(spoilt: dict[str, Any]) -> 
         assert_loads_without_loss(spoilt, InteractionModelData)
 
 
+@many_phrases
 @pytest.mark.parametrize("language", ABROAD)
 def test_what_people_say_is_understood(language: str) -> None:
     """At least 97 of 100 sentences that were written apart from the phrase file mean what they mean."""
@@ -122,6 +125,7 @@ def test_what_people_say_is_understood(language: str) -> None:
     assert len(missed) <= 0.03 * len(phrases), missed
 
 
+@many_phrases
 @pytest.mark.parametrize("language", ABROAD)
 def test_no_safety_phrase_is_taken_for_something_else(language: str) -> None:
     """Whoever says that something is wrong is understood exactly so."""
@@ -130,6 +134,7 @@ def test_no_safety_phrase_is_taken_for_something_else(language: str) -> None:
     assert _missed(language, phrases) == []
 
 
+@many_phrases
 @pytest.mark.parametrize(
     ("language", "around"),
     [
@@ -144,6 +149,7 @@ def test_words_around_a_safety_phrase_do_not_hide_it(language: str, around: str)
     assert [text for text in said if heard.understand(text).intent not in SAFETY] == []
 
 
+@many_phrases
 @pytest.mark.parametrize("language", ABROAD)
 def test_no_sample_is_stolen(language: str) -> None:
     """Every sample of every intent is understood as its own command, in spite of all others."""
@@ -210,6 +216,7 @@ def test_an_exercise_is_named_by_its_id(language: str) -> None:
             assert dict(_understanding(language).understand(name).slots) == {"exercise": identity}, name
 
 
+@many_phrases
 @pytest.mark.parametrize("language", ABROAD)
 def test_there_are_many_ways_to_say_that_something_is_wrong(language: str) -> None:
     """Each safety command has a rich list of phrases of its own."""
@@ -237,6 +244,7 @@ def test_the_skill_can_be_asked_by_name(language: str, text: str, command: str) 
     assert route.understood.command == command
 
 
+@many_phrases
 @pytest.mark.parametrize("language", ABROAD)
 def test_noun_forms_reach_their_command_by_name(language: str) -> None:
     """Every noun form, asked for by name, arrives as its command."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from skill.settings import Settings
 from tests.alexa.conftest import Talk
+from tests.copies import copied
 from tests.envelopes import envelope, event, intent, launch, playing
 
 DAY = 86_400
@@ -258,7 +258,7 @@ def test_the_routine_goes_on_without_a_database(settings: Settings, tmp_path: Pa
 def rebuilt(settings: Settings, folder: Path, change: Any, keep_old: bool = True) -> Talk:
     """The application on a pack of which the open book was made anew."""
     copy = folder / "packs" / "espeak"
-    shutil.copytree(settings.pack_folder, copy)
+    copied(settings.pack_folder, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     if not keep_old:
         (copy / f"manifest-{manifest['pack']}.json").unlink()
@@ -298,7 +298,7 @@ def test_a_place_of_an_older_pack_is_found_by_step(
 def test_a_rebuilt_pack_is_seen_without_a_restart(settings: Settings, tmp_path: Path) -> None:
     """A new manifest is read when it appears, and a damaged one is not."""
     copy = tmp_path / "packs" / "espeak"
-    shutil.copytree(settings.pack_folder, copy)
+    copied(settings.pack_folder, copy)
     talk = Talk(replace(settings, packs=tmp_path / "packs"))
     manifest = copy / "manifest.json"
     text = manifest.read_text(encoding="utf-8")

@@ -8,14 +8,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from audio import mp3
 from audio.filters import meter
 from audio.loudness import RATE, Samples, momentary
 from skill.pack import Pack, PackClip, TimedCue, Track, load_pack
-from tests.audio.listen import DECODERS, by_ffmpeg, by_miniaudio, first_sound_ms, level_db
+from tests.audio.listen import DECODERS, Heard, by_ffmpeg, by_miniaudio, first_sound_ms, level_db
 
 Decoder = Callable[[Path], Samples]
+
+
+@pytest.fixture(scope="module")
+def heard() -> Heard:
+    """The files of the real pack, decoded once for all tests of this file."""
+    return Heard()
 
 
 def small_pack(packs: Path) -> Pack:
@@ -34,22 +41,22 @@ def some_entries(pack: Pack) -> list[Track | PackClip]:
 
 
 @DECODERS
-def test_spoken_cues_begin_when_the_manifest_says(built_pack: Path, decode: Decoder) -> None:
+def test_spoken_cues_begin_when_the_manifest_says(built_pack: Path, heard: Heard, decode: Decoder) -> None:
     """In both decoders sound begins within 30 ms of the time of each spoken line and counted word."""
     pack = small_pack(built_pack)
     for track in some_tracks(pack):
-        sound = decode(built_pack / "espeak" / track.file)
+        sound = heard(decode, built_pack / "espeak" / track.file)
         for cue in cues_of(track, "say", "count"):
             assert level_db(sound, cue.start_ms - 100, cue.start_ms - 20) < -44, (track.key, cue)
             assert abs(first_sound_ms(sound, cue.start_ms - 100) - cue.start_ms) <= 30, (track.key, cue)
 
 
 @DECODERS
-def test_length_is_what_the_manifest_says(built_pack: Path, decode: Decoder) -> None:
+def test_length_is_what_the_manifest_says(built_pack: Path, heard: Heard, decode: Decoder) -> None:
     """Both decoders give as many milliseconds as the manifest."""
     pack = small_pack(built_pack)
     for entry in some_entries(pack):
-        assert abs(len(decode(built_pack / "espeak" / entry.file)) * 1000 / RATE - entry.ms) <= 1
+        assert abs(len(heard(decode, built_pack / "espeak" / entry.file)) * 1000 / RATE - entry.ms) <= 1
 
 
 def test_every_file_has_the_format_that_alexa_plays(built_pack: Path) -> None:
@@ -59,11 +66,11 @@ def test_every_file_has_the_format_that_alexa_plays(built_pack: Path) -> None:
         assert found == mp3.Format(24_000, 1, frozenset({48_000}), plain=True), path
 
 
-def test_loudness_and_peaks_hold_after_encoding(built_pack: Path) -> None:
+def test_loudness_and_peaks_hold_after_encoding(built_pack: Path, heard: Heard) -> None:
     """ffmpeg's meter finds clips and tracks at -15 ± 0.5 LUFS with true peaks under -2 dBFS."""
     pack = small_pack(built_pack)
     for entry in some_entries(pack):
-        lufs, peak = meter(by_ffmpeg(built_pack / "espeak" / entry.file))
+        lufs, peak = meter(heard(by_ffmpeg, built_pack / "espeak" / entry.file))
         assert abs(lufs + 15) <= 0.5, entry.key
         assert peak <= -2, entry.key
         assert abs(lufs - entry.lufs) <= 0.15, entry.key
@@ -117,10 +124,10 @@ def test_tones_sound_where_they_stand(small_packs_once: Path) -> None:
         assert float(np.abs(np.diff(piece)).max()) < 0.12
 
 
-def test_sentences_are_equally_loud(built_pack: Path) -> None:
+def test_sentences_are_equally_loud(built_pack: Path, heard: Heard) -> None:
     """By ffmpeg's meter the counted words and the lines of one sentence in a file are within 1 LU."""
     for track in some_tracks(small_pack(built_pack)):
-        sound = by_miniaudio(built_pack / "espeak" / track.file)
+        sound = heard(by_miniaudio, built_pack / "espeak" / track.file)
         found = [
             meter(sound[cue.start_ms * RATE // 1000 : cue.end_ms * RATE // 1000])[0]
             for cue in cues_of(track, "say", "count")
@@ -139,27 +146,27 @@ def test_explaining_lines_are_calm(built_pack: Path) -> None:
 
 
 @DECODERS
-def test_room_tone_before_every_cue(built_pack: Path, decode: Decoder) -> None:
+def test_room_tone_before_every_cue(built_pack: Path, heard: Heard, decode: Decoder) -> None:
     """In both decoders 0.3 s before every line, counted word and tone is quiet, and never digital silence."""
     for track in some_tracks(small_pack(built_pack)):
-        sound = decode(built_pack / "espeak" / track.file)
+        sound = heard(decode, built_pack / "espeak" / track.file)
         for cue in cues_of(track, "say", "count", "tone"):
             levels = [level_db(sound, cue.start_ms - 300 + at, cue.start_ms - 280 + at) for at in range(0, 300, 20)]
             assert -90 < min(levels) <= max(levels) < -44, (track.key, cue)
 
 
-def test_long_rests_have_a_pad(built_pack: Path) -> None:
+def test_long_rests_have_a_pad(built_pack: Path, heard: Heard) -> None:
     """In a quiet stretch between two sounds the momentary loudness is over -45 LUFS at least every 5 s."""
     for track in some_tracks(small_pack(built_pack)):
-        sound = by_ffmpeg(built_pack / "espeak" / track.file)
-        heard = np.flatnonzero(momentary(sound) >= -45) / 10
-        assert float(np.diff(heard).max()) <= 5, track.key
+        sound = heard(by_ffmpeg, built_pack / "espeak" / track.file)
+        sounding = np.flatnonzero(momentary(sound) >= -45) / 10
+        assert float(np.diff(sounding).max()) <= 5, track.key
 
 
-def test_joints_make_no_click(built_pack: Path) -> None:
+def test_joints_make_no_click(built_pack: Path, heard: Heard) -> None:
     """Between the sounds of a track no two samples that follow each other are far apart."""
     for track in some_tracks(small_pack(built_pack)):
-        sound = by_miniaudio(built_pack / "espeak" / track.file)
+        sound = heard(by_miniaudio, built_pack / "espeak" / track.file)
         for before, after in pairwise(cues_of(track, "say", "count", "tone")):
             between = sound[(before.end_ms + 30) * RATE // 1000 : (after.start_ms - 30) * RATE // 1000]
             assert float(np.abs(np.diff(between)).max()) < 0.005, (track.key, after)

@@ -15,6 +15,7 @@ from skill.content.loader import ROUTINES
 from skill.pack import load_pack
 from skill.settings import Settings
 from tests.alexa.conftest import Talk
+from tests.copies import copied
 from tests.envelopes import event, intent, playing
 from tests.processes import unwatched
 
@@ -25,7 +26,7 @@ LINE = '- "Leg die voet losjes over het andere been." # S\n          - rest: 3\n
 @pytest.fixture
 def talk(built_pack: Path, tmp_path: Path) -> Talk:
     """The application on a copy of the real pack, which a build may change."""
-    packs = Path(shutil.copytree(built_pack, tmp_path / "packs"))
+    packs = copied(built_pack, tmp_path / "packs")
     return Talk(Settings(packs=packs, database=tmp_path / "progress.sqlite3"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FIRST, TESTS
 from tests.scripts.running import PROJECT
 
 MOST_LINES = 449
@@ -89,6 +90,11 @@ def test_no_python_file_is_long() -> None:
         if name.suffix == ".py" and (lines := len(readable(name).splitlines())) > MOST_LINES
     }
     assert long == {}
+
+
+def test_the_files_that_come_first_exist() -> None:
+    """A file of tests that got another name does not lose its place in the order unseen."""
+    assert [name for name in FIRST if not (TESTS / name).is_file()] == []
 
 
 def test_ci_runs_exactly_the_test_script() -> None:

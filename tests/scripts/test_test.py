@@ -78,18 +78,22 @@ def test_all_is_well(tested_project: Path) -> None:
 
 
 def test_every_failure_is_listed(tested_project: Path) -> None:
-    """A step that fails does not keep the others from running; in CI a skipped test is a failure too."""
+    """A step that fails does not keep the others from running, and is told of at its turn; a skipped test fails too."""
     models = tested_project / "scripts" / "build_models.py"
     models.write_text("raise SystemExit(1)\n", encoding="utf-8")
     (tested_project / "tests" / "test_skipped.py").write_text(SKIPPED + "\n\n", encoding="utf-8")
+    (tested_project / "tests" / "test_types.py").write_text(f'{GOOD}\n\nNUMBER: int = "no"\n', encoding="utf-8")
     result = run_python(tested_project, TEST, environ={"CI": "true"})
     assert result.returncode == 1
     last = result.stdout.rstrip().splitlines()[-1]
     assert last.startswith("Failed: ")
     assert "formatting (exit status 1)" in last
     assert "interaction models (exit status 1)" in last
+    assert "types (exit status 1)" in last
+    told = [result.stdout.index(one) for one in ("== audio", "== types", "Incompatible types", "== tests")]
+    assert told == sorted(told)
     assert "skipped: tests.test_skipped::test_later" in last
-    assert "1 passed, 1 skipped in" in result.stdout
+    assert "2 passed, 1 skipped in" in result.stdout
 
 
 def test_a_part_of_the_tests_by_hand(tested_project: Path) -> None:
