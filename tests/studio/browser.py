@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from werkzeug.serving import make_server
@@ -77,28 +77,40 @@ class LocalServer:
 
 @dataclass
 class Visitor:
-    """Somebody with a browser."""
+    """Somebody with a browser, who wants no motion unless the options say so: it would be drawn for nobody."""
 
     browser: Browser
     url: str
     options: dict[str, Any] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
-    """What the browser complained about."""
+    complaints: list[str] = field(default_factory=list)
+    """Of the browser."""
+    forgiven: set[str] = field(default_factory=set)
+    """Words of complaints that belong to the test, whenever they come."""
 
     def __post_init__(self) -> None:
-        self.context: BrowserContext = self.browser.new_context(locale="nl-NL", viewport=WIDE, **self.options)
+        options = {"locale": "nl-NL", "viewport": WIDE, "reduced_motion": "reduce", **self.options}
+        self.context: BrowserContext = self.browser.new_context(**options)
         self.context.set_default_timeout(PATIENCE_MS)
 
+    @property
+    def troubles(self) -> list[str]:
+        """What the browser complained about, and was not forgiven."""
+        return [one for one in self.complaints if not any(word in one for word in self.forgiven)]
+
     def forgive_outage(self) -> None:
-        """Forget what the browser said of a server that did not answer, or that did not know its device."""
-        outage = ("ERR_CONNECTION", "404")
-        self.troubles = [one for one in self.troubles if not any(word in one for word in outage)]
+        """Forgive what the browser says of a server that does not answer, or that does not know its device."""
+        self.forgiven |= {"ERR_CONNECTION", "404"}
+
+    def tab(self) -> Page:
+        """A new tab, whose complaints are noted."""
+        page = self.context.new_page()
+        page.on("console", lambda one: self.complaints.append(one.text) if one.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
 
     def open(self, rate: float = FASTEST, *, script: str = "") -> Page:
         """Open the page in a new tab; the script runs before it."""
-        page = self.context.new_page()
-        page.on("console", lambda one: self.troubles.append(one.text) if one.type == "error" else None)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page = self.tab()
         if script:
             page.add_init_script(script)
         page.goto(f"{self.url}/?snelheid={rate:g}")
@@ -137,6 +149,20 @@ def say(page: Page, words: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds, by rule and element."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    """What axe-core finds in the page and its frames, by rule and element."""
+    for frame in page.frames:
+        if not frame.evaluate("'axe' in window"):
+            frame.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then((result) => result.violations)")
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+
+
+def too_wide(page: Page, but: str = "none") -> list[str]:
+    """What is wider than its place, as words outside their button; ``but``: what may be, a CSS selector."""
+    found: list[str] = page.evaluate(
+        """(but) => [...document.querySelectorAll("body, main *")].filter((one) => !one.matches(but) &&
+          one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && getComputedStyle(one).display !== "inline")
+          .map((one) => one.outerHTML.slice(0, 80))""",
+        but,
+    )
+    return found
