@@ -23,17 +23,6 @@ class Owner:
         """The Echo in the page."""
         return self.page.frame_locator("#echo")
 
-    def hurry(self, rate: float) -> None:
-        """Let time in the Echo pass faster."""
-        self.page.locator("#echo").evaluate(
-            "(frame, rate) => { frame.contentDocument.body.id = 'gone'; frame.src = `/?snelheid=${rate}`; }", rate
-        )
-        self.wait_until_ready()
-
-    def wait_until_ready(self) -> None:
-        """Wait until the Echo knows what it can do."""
-        self.echo.locator("body:not(#gone) #primary[title]").wait_for()
-
     def say(self, words: str) -> None:
         """Say something to the Echo."""
         self.echo.locator("#words").fill(words)

@@ -137,7 +137,7 @@ def begin_training(page: Page, *, begun: bool = False) -> None:
     """From the welcome to the first exercise, without waiting for the end of the intro; ``begun``: which sounds now."""
     if not begun:
         press(page, "Start")
-    expect(page.locator("#hint")).to_contain_text("Alexa, start”", timeout=PATIENCE_MS)
+    expect(page.locator("#hint")).to_contain_text("Alexa, start”")
     press(page, "Start")
     wait_for_ring(page, "playing")
 

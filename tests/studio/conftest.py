@@ -82,27 +82,32 @@ def visitor(chromium: Browser, server: LocalServer) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def owner(chromium: Browser, mine: Settings) -> Iterator[Owner]:
-    """Somebody who edits."""
-    yield from at_the_workbench(chromium, mine)
+def pace() -> int:
+    """How fast time passes in the Echo of the workbench."""
+    return 4
 
 
 @pytest.fixture
-def builder(chromium: Browser, building: Settings) -> Iterator[Owner]:
+def owner(chromium: Browser, mine: Settings, pace: int) -> Iterator[Owner]:
+    """Somebody who edits."""
+    yield from at_the_workbench(chromium, mine, pace)
+
+
+@pytest.fixture
+def builder(chromium: Browser, building: Settings, pace: int) -> Iterator[Owner]:
     """Somebody who edits and builds."""
-    yield from at_the_workbench(chromium, building)
+    yield from at_the_workbench(chromium, building, pace)
 
 
-def at_the_workbench(chromium: Browser, settings: Settings) -> Iterator[Owner]:
+def at_the_workbench(chromium: Browser, settings: Settings, pace: int) -> Iterator[Owner]:
     """Open the workbench on a server of its own; the browser has nothing to complain about."""
     server = LocalServer(settings)
     visitor = Visitor(chromium, server.url)
     page = visitor.tab()
-    page.goto(f"{server.url}/werkbank")
+    page.goto(f"{server.url}/werkbank?snelheid={pace}")
     page.locator(".score-row").first.wait_for()
-    found = Owner(page, settings, visitor)
-    found.wait_until_ready()
-    yield found
+    page.frame_locator("#echo").locator("#primary[title]").wait_for()  # it knows what it can do
+    yield Owner(page, settings, visitor)
     visitor.context.close()
     server.stop()
     assert visitor.troubles == []

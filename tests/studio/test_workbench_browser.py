@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.studio.bench import Owner
+from tests.studio.browser import FASTEST
 from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of
 
 SPOKEN = "Leg die voet rustig over het andere been."
@@ -58,6 +59,7 @@ def test_the_prompts_stand_beside_their_sound(owner: Owner) -> None:
     expect(page.locator("#marks .sounds")).to_have_attribute("data-line", str(line))
 
 
+@pytest.mark.parametrize("pace", [1])
 def test_what_the_echo_plays_is_marked_too(owner: Owner) -> None:
     """The line of the text that sounds in the training beside it."""
     owner.begin_training()
@@ -66,6 +68,7 @@ def test_what_the_echo_plays_is_marked_too(owner: Owner) -> None:
     expect(owner.page.locator("#marks .sounds")).to_have_attribute("data-line", str(line))
 
 
+@pytest.mark.parametrize("pace", [FASTEST])
 def test_a_line_is_edited_and_heard(builder: Owner) -> None:
     """Saved in the page: one sentence is made, and time line, sound and Echo follow by themselves."""
     page = builder.page
@@ -79,7 +82,6 @@ def test_a_line_is_edited_and_heard(builder: Owner) -> None:
     assert fetched.value.ok
     expect(page.locator("#sounding")).to_have_text(SPOKEN)
     assert OTHER in (builder.settings.content / FILE).read_text(encoding="utf-8")
-    builder.hurry(16)
     builder.begin_training()
     expect(builder.echo.locator("#transcript")).to_contain_text(SPOKEN)
 
