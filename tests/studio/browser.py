@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from werkzeug.serving import make_server
@@ -146,23 +145,3 @@ def say(page: Page, words: str) -> None:
     """Type what one would say."""
     page.locator("#words").fill(words)
     page.locator("#words").press("Enter")
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds in the page and its frames, by rule and element."""
-    for frame in page.frames:
-        if not frame.evaluate("'axe' in window"):
-            frame.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then((result) => result.violations)")
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
-
-
-def too_wide(page: Page, but: str = "none") -> list[str]:
-    """What is wider than its place, as words outside their button; ``but``: what may be, a CSS selector."""
-    found: list[str] = page.evaluate(
-        """(but) => [...document.querySelectorAll("body, main *")].filter((one) => !one.matches(but) &&
-          one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && getComputedStyle(one).display !== "inline")
-          .map((one) => one.outerHTML.slice(0, 80))""",
-        but,
-    )
-    return found

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from skill.settings import PROJECT
-from tests.studio.browser import (
-    LocalServer,
-    Visitor,
-    begin_training,
-    press,
-    say,
-    too_wide,
-    violations,
-    wait_for_ring,
-)
+from tests.studio.browser import LocalServer, Visitor, begin_training, press, say, wait_for_ring
+from tests.studio.looks import SCHEMES, SCREENSHOTS, SIZES, Looks, too_wide, violations
 
-SCREENSHOTS = PROJECT / "build" / "screenshots"
-SIZES = {360: 740, 640: 450, 800: 1000, 1440: 900}
-"""A phone, a wide screen at 200 % zoom, a tablet, and a wide screen."""
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OUTLINED = """() => {
   const style = getComputedStyle(document.activeElement);
   return [document.activeElement.outerHTML.slice(0, 60), style.outlineStyle !== "none" && style.outlineWidth !== "0px"];
@@ -89,25 +75,13 @@ def in_every_state(visitor: Visitor, look: Callable[[Page, str], None]) -> None:
 
 
 def test_axe_finds_nothing(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing keeps somebody out, in every state on every size, half of them dark; pictures of it all in build/."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    found: dict[str, list[str]] = {}
-
-    def look(page: Page, state: str) -> None:
-        first = len(found) // len(SIZES)  # each state and each size is seen in both schemes
-        for number, (width, height) in enumerate(SIZES.items(), first):
-            scheme = SCHEMES[number % 2]
-            name = f"{state}-{width}-{scheme}"
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": height})
-            page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-            found[name] = violations(page)
-
-    in_every_state(visitor, look)
+    """Nothing keeps somebody out, in every state on every size; pictures of it all in build/."""
+    looks = Looks()
+    in_every_state(visitor, looks.take)
     with capsys.disabled():
-        print(f"\n{len(found)} screenshots in {SCREENSHOTS}")  # noqa: T201  # where to look is the point
-    assert {name: some for name, some in found.items() if some} == {}
-    assert len(found) == 6 * len(SIZES)
+        print(f"\n{len(looks.found)} screenshots in {SCREENSHOTS}")  # noqa: T201  # where to look is the point
+    assert looks.amiss == {}
+    assert len(looks.found) == 6 * len(SIZES)
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/voorwaarden"])
