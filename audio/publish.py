@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Ledger:
 
     def write(self, path: Path) -> None:
         """Keep the ledger. Raises OSError when the disk refuses."""
-        raw = {digest: asdict(one) for digest, one in self.made.items()}
+        raw = {digest: vars(one) for digest, one in self.made.items()}
         write_whole(path, json.dumps(raw, ensure_ascii=False).encode())
 
 

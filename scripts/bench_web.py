@@ -23,6 +23,8 @@ from skill.settings import load_settings
 KB = 1024
 SLOWED = 4
 """How much slower than it is the processor seems to the page, as Lighthouse does it."""
+TEN = ("pause", "resume", *["next"] * 4, "previous", "repeat", "next")
+"""The buttons after the first one."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Size:
     sessions: int = 10
     whole: bool = True
     """Whether a session is a whole training, and not its first steps."""
+    moment_ms: int = 700
+    """Between two presses, as of somebody in a hurry."""
 
 
 def web(*, sessions: int, as_json: bool) -> int:
@@ -96,11 +100,12 @@ class _Bench:
     def button_to_sound(self) -> Iterator[Figure]:
         """From the click to the sound, as the browser tells both."""
         firsts: list[float] = []
+        moment_ms = self._size.moment_ms
         for _ in range(self._size.first_presses):
             with self._tab() as page:
-                firsts += presses(page, self._url, then=())
+                firsts += presses(page, self._url, (), moment_ms)
         with self._tab() as page:
-            ten = presses(page, self._url, then=("pause", "resume", *["next"] * 4, "previous", "repeat", "next"))
+            ten = presses(page, self._url, TEN, moment_ms)
         yield _sound("first button to sound, median", statistics.median(firsts))
         yield _sound("first button to sound, worst", max(firsts))
         yield _sound("ten buttons to sound, median", statistics.median(ten))
@@ -110,7 +115,7 @@ class _Bench:
         """What one tab holds after each of some trainings; flat is what does not grow with them."""
         size = self._size
         with self._tab() as page:
-            held = [training(page, self._url, whole=size.whole) for _ in range(size.sessions)]
+            held = [training(page, self._url, whole=size.whole, moment_ms=size.moment_ms) for _ in range(size.sessions)]
         yield from _flat(held)
 
     def _load(self, path: str) -> Load:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 PATIENCE_MS = 120_000
-A_MOMENT_MS = 700
-"""Between two presses, as of somebody in a hurry."""
 FASTEST = 16
 _TIMES = """() => {
   const at = (name) => performance.getEntriesByName(name)[0]?.startTime ?? 0;
@@ -59,47 +57,47 @@ def first_load(page: Page, url: str, *, slowed: int) -> Load:
     return Load(usable_ms, round(loaded))
 
 
-def presses(page: Page, url: str, then: Sequence[str]) -> list[float]:
+def presses(page: Page, url: str, then: Sequence[str], moment_ms: int) -> list[float]:
     """How long the first press of a new page takes to sound (ms), and then others in the first exercise."""
     page.add_init_script(_LISTEN)
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    found = [_press(page, "start")]
+    found = [_press(page, "start", moment_ms)]
     if then:
-        _begin(page)
-    return found + [_press(page, wish) for wish in then]
+        _begin(page, moment_ms)
+    return found + [_press(page, wish, moment_ms) for wish in then]
 
 
-def training(page: Page, url: str, *, whole: bool) -> Memory:
+def training(page: Page, url: str, *, whole: bool, moment_ms: int) -> Memory:
     """Go through a training at sixteen times its tempo, or its first steps; what the tab holds after it."""
     if page.url == "about:blank":
         page.goto(f"{url}/?snelheid={FASTEST}")
     _ring(page, "rest")
     _click(page, "start")
     _ring(page, "speaking")
-    _begin(page)
+    _begin(page, moment_ms)
     if whole:
         page.locator("#now-exercise", has_text="Klaar").wait_for(timeout=PATIENCE_MS)
     else:
         for wish in ("next", "next", "pause"):
             _click(page, wish)
-            page.wait_for_timeout(A_MOMENT_MS)
+            page.wait_for_timeout(moment_ms)
     return _memory(page)
 
 
-def _begin(page: Page) -> None:
+def _begin(page: Page, moment_ms: int) -> None:
     """From the words before the training to its first exercise, without waiting for their end."""
     page.locator("#primary[title$=', start']").wait_for(timeout=PATIENCE_MS)
     _click(page, "start")
     _ring(page, "playing")
-    page.wait_for_timeout(A_MOMENT_MS)
+    page.wait_for_timeout(moment_ms)
 
 
-def _press(page: Page, wish: str) -> float:
+def _press(page: Page, wish: str, moment_ms: int) -> float:
     page.evaluate("window.sounds.length = 0")
     _click(page, wish)
     page.wait_for_function("() => window.sounds.length > 0", timeout=PATIENCE_MS)
-    page.wait_for_timeout(A_MOMENT_MS)
+    page.wait_for_timeout(moment_ms)
     return float(page.evaluate("window.sounds[0]"))
 
 

@@ -16,7 +16,7 @@ from scripts.chromium import find_chromium
 from skill.settings import Settings
 from tests.studio.browser import LocalServer
 
-SMALL = Size(loads=1, first_presses=1, sessions=1, whole=False)
+SMALL = Size(loads=1, first_presses=1, sessions=1, whole=False, moment_ms=20)
 needs_a_browser = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium here")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from werkzeug.serving import make_server
@@ -77,28 +76,40 @@ class LocalServer:
 
 @dataclass
 class Visitor:
-    """Somebody with a browser."""
+    """Somebody with a browser, who wants no motion unless the options say so: it would be drawn for nobody."""
 
     browser: Browser
     url: str
     options: dict[str, Any] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
-    """What the browser complained about."""
+    complaints: list[str] = field(default_factory=list)
+    """Of the browser."""
+    forgiven: set[str] = field(default_factory=set)
+    """Words of complaints that belong to the test, whenever they come."""
 
     def __post_init__(self) -> None:
-        self.context: BrowserContext = self.browser.new_context(locale="nl-NL", viewport=WIDE, **self.options)
+        options = {"locale": "nl-NL", "viewport": WIDE, "reduced_motion": "reduce", **self.options}
+        self.context: BrowserContext = self.browser.new_context(**options)
         self.context.set_default_timeout(PATIENCE_MS)
 
+    @property
+    def troubles(self) -> list[str]:
+        """What the browser complained about, and was not forgiven."""
+        return [one for one in self.complaints if not any(word in one for word in self.forgiven)]
+
     def forgive_outage(self) -> None:
-        """Forget what the browser said of a server that did not answer, or that did not know its device."""
-        outage = ("ERR_CONNECTION", "404")
-        self.troubles = [one for one in self.troubles if not any(word in one for word in outage)]
+        """Forgive what the browser says of a server that does not answer, or that does not know its device."""
+        self.forgiven |= {"ERR_CONNECTION", "404"}
+
+    def tab(self) -> Page:
+        """A new tab, whose complaints are noted."""
+        page = self.context.new_page()
+        page.on("console", lambda one: self.complaints.append(one.text) if one.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
 
     def open(self, rate: float = FASTEST, *, script: str = "") -> Page:
         """Open the page in a new tab; the script runs before it."""
-        page = self.context.new_page()
-        page.on("console", lambda one: self.troubles.append(one.text) if one.type == "error" else None)
-        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page = self.tab()
         if script:
             page.add_init_script(script)
         page.goto(f"{self.url}/?snelheid={rate:g}")
@@ -125,7 +136,7 @@ def begin_training(page: Page, *, begun: bool = False) -> None:
     """From the welcome to the first exercise, without waiting for the end of the intro; ``begun``: which sounds now."""
     if not begun:
         press(page, "Start")
-    expect(page.locator("#hint")).to_contain_text("Alexa, start”", timeout=PATIENCE_MS)
+    expect(page.locator("#hint")).to_contain_text("Alexa, start”")
     press(page, "Start")
     wait_for_ring(page, "playing")
 
@@ -134,9 +145,3 @@ def say(page: Page, words: str) -> None:
     """Type what one would say."""
     page.locator("#words").fill(words)
     page.locator("#words").press("Enter")
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, by rule and element."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

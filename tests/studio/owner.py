@@ -1,8 +1,10 @@
-"""The folder of an owner who edits: a copy of the text, for tests that write."""
+"""The folders of an owner who edits: copies of the text and of the audio, for tests that write."""
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from skill.settings import PROJECT, Settings
 FILE = "routines/bovenrug.yaml"
 SENTENCE = '- "Leg die voet losjes over het andere been."'
 OTHER = '- "Leg die voet rustig over het andere been."'
+_WRITTEN_WHOLE = (".mp3", ".bin", ".pcm")
+"""What a build puts in its place by a rename, and never writes into."""
 
 
 def owned(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -23,6 +27,19 @@ def owned(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("routines", "prompts"):
         shutil.copytree(PROJECT / "skill" / name, content / name)
     return replace(settings, content=content)
+
+
+def copied(packs: Path, folder: Path) -> Path:
+    """A copy of audio that a build may change; what is the same in both is on the disk once."""
+
+    def share(source: str, target: str) -> str:
+        if source.endswith(_WRITTEN_WHOLE):
+            with suppress(OSError):  # such as another disk
+                os.link(source, target)
+                return target
+        return shutil.copy2(source, target)
+
+    return Path(shutil.copytree(packs, folder, copy_function=share))
 
 
 def change(settings: Settings, old: str, new: str) -> None:

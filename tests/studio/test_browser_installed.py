@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.studio.browser import (
-    PATIENCE_MS,
     LocalServer,
     Visitor,
     begin_training,
@@ -43,12 +42,12 @@ KEPT = "caches.keys().then(async (names) => [names, await Promise.all(names.map(
 
 def wait_for_worker(page: Page) -> None:
     """Wait until the service worker has all it needs."""
-    page.wait_for_function("() => navigator.serviceWorker.controller", timeout=PATIENCE_MS)
+    page.wait_for_function("() => navigator.serviceWorker.controller")
 
 
 def test_it_opens_without_its_server_and_goes_on_by_itself(visitor: Visitor, server: LocalServer) -> None:
     """The whole page is there with a calm word; nobody has to do anything when the server comes back."""
-    page = visitor.open(rate=2)
+    page = visitor.open(rate=4)
     wait_for_worker(page)
     server.stop()
     page.reload()
@@ -56,7 +55,7 @@ def test_it_opens_without_its_server_and_goes_on_by_itself(visitor: Visitor, ser
     expect(page.locator("#now-step")).to_have_text("Drie rustige oefeningen voor je bovenrug")
     assert page.locator("#timeline .step").count() == 16
     server.start()
-    expect(page.locator("#connection")).to_have_text("", timeout=PATIENCE_MS)
+    expect(page.locator("#connection")).to_have_text("")
     press(page, "Start")
     wait_for_ring(page, "speaking")
     visitor.forgive_outage()
@@ -84,13 +83,12 @@ def test_a_new_version_takes_over_at_once(visitor: Visitor, tmp_path: Path, monk
     page.wait_for_function(
         "async (before) => { const names = await caches.keys(); return names.length === 1 && names[0] !== before; }",
         arg=before,
-        timeout=PATIENCE_MS,
     )
 
 
 def test_the_screen_stays_on_while_a_training_runs(visitor: Visitor) -> None:
     """By a stand-in at the browser's own interface: held while it runs, not in rest and not in a long pause."""
-    page = visitor.open(rate=2, script=SCREEN)
+    page = visitor.open(script=SCREEN)
     wait_for_worker(page)
     assert page.evaluate("held") == []
     press(page, "Start")
@@ -111,7 +109,7 @@ def test_the_screen_stays_on_while_a_training_runs(visitor: Visitor) -> None:
 
 def test_the_media_keys_are_the_buttons_of_the_device(visitor: Visitor) -> None:
     """Next, previous, pause and play do what the remote control of an Echo does; the lock screen shows the step."""
-    page = visitor.open(rate=2, script=KEYS)
+    page = visitor.open(rate=4, script=KEYS)
     wait_for_worker(page)
     begin_training(page)
     assert sorted(page.evaluate("Object.keys(keys)")) == ["nexttrack", "pause", "play", "previoustrack"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.studio.browser import (
-    PATIENCE_MS,
     LocalServer,
     Visitor,
     begin_training,
@@ -33,7 +32,7 @@ def place_and_left(page: Page) -> tuple[str, str]:
 
 def test_a_reload_goes_on_in_place(visitor: Visitor) -> None:
     """The same step plays on; where the browser wants a tap first, one tap is enough."""
-    page = visitor.open(rate=2)
+    page = visitor.open(rate=4)
     begin_training(page)
     press(page, "Volgende")
     wait_for_place(page, "open_book/position")
@@ -50,11 +49,11 @@ def test_a_reload_goes_on_in_place(visitor: Visitor) -> None:
 
 def test_two_tabs_are_two_devices(visitor: Visitor) -> None:
     """One is paused, the other plays on."""
-    one, two = visitor.open(rate=1), visitor.open(rate=4)
+    one, two = visitor.open(rate=4), visitor.open(rate=16)
     begin_training(one)
     begin_training(two)
     press(two, "Pauze")
-    wait_for_ring(two, "listening")
+    wait_for_ring(two, "paused")
     expect(one.locator("#echo")).to_have_attribute("data-ring", "playing")
     assert one.evaluate("sessionStorage['rugoefening.device']") != two.evaluate("sessionStorage['rugoefening.device']")
     assert one.evaluate("localStorage['rugoefening.account']") == two.evaluate("localStorage['rugoefening.account']")
@@ -62,7 +61,7 @@ def test_two_tabs_are_two_devices(visitor: Visitor) -> None:
 
 def test_a_restart_of_the_server_is_survived(visitor: Visitor, server: LocalServer) -> None:
     """While it is away the page says so; then the same person goes on in the same step."""
-    page = visitor.open(rate=2)
+    page = visitor.open(rate=4)
     begin_training(page)
     press(page, "Volgende")
     wait_for_place(page, "open_book/position")
@@ -81,9 +80,10 @@ def test_a_stall_of_the_sound_stops_the_training_too(visitor: Visitor, server: L
     server.hold_tracks_at(bytes_of_sound=STALLS_AT)
     page = visitor.open(rate=4, script=STALLS)
     begin_training(page)
-    page.wait_for_function("() => window.stalled", timeout=PATIENCE_MS)
+    page.wait_for_function("() => window.stalled")
+    page.wait_for_timeout(500)  # in which the page shows where it came to a stop
     place, left = place_and_left(page)
-    page.wait_for_timeout(5_000)
+    page.wait_for_timeout(2_000)  # in which 8 s would sound
     assert place_and_left(page) == (place, left)
     press(page, "Pauze")
     wait_for_ring(page, "speaking")
@@ -92,7 +92,6 @@ def test_a_stall_of_the_sound_stops_the_training_too(visitor: Visitor, server: L
     assert kept["activity"] == "STOPPED"
     assert abs(kept["offset_ms"] / 1000 - heard) < 1
     server.hold_tracks_at(bytes_of_sound=None)
-    wait_for_ring(page, "listening")
     press(page, "Verder")
     wait_for_ring(page, "playing")
     page.wait_for_function("(before) => document.getElementById('left').textContent < before", arg=left)

@@ -18,7 +18,7 @@ window.hear = (words, isFinal) => window.recogniser.onresult(
 
 def test_the_microphone_hears_its_wake_word_only(visitor: Visitor) -> None:
     """By a stand-in for the browser's recogniser: off at first, the wake word, and no answer to its own voice."""
-    page = visitor.open(rate=2, script=RECOGNISER)
+    page = visitor.open(rate=8, script=RECOGNISER)
     button = page.locator("#microphone")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#microphone-note")).to_contain_text("het bedrijf dat je browser maakt")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from skill.settings import Settings
 from skill.web import create_app
+from tests.studio.owner import copied
 from tests.studio.tab import ORIGIN, Tab, begun
 from tests.studio.test_workbench_faults import ask, exchanges, place
 
@@ -93,8 +93,8 @@ def test_a_click_on_the_time_line_in_another_language(tab: Tab) -> None:
 def test_another_voice(built_pack: Path, tmp_path: Path) -> None:
     """An Echo hears the pack that it was set to, another one at the same time the pack that is served."""
     packs = tmp_path / "packs"
-    shutil.copytree(built_pack / "espeak", packs / "espeak")
-    shutil.copytree(built_pack / "espeak", packs / "tweede")
+    copied(built_pack / "espeak", packs / "espeak")
+    copied(built_pack / "espeak", packs / "tweede")
     manifest = packs / "tweede" / "manifest.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "voice": "tweede", "pack": "tweede01"}))
     tab = Tab(create_app(Settings(packs=packs, database=tmp_path / "progress.sqlite3")))
@@ -111,7 +111,7 @@ def test_another_voice(built_pack: Path, tmp_path: Path) -> None:
 def test_a_voice_that_does_not_fit_is_not_taken(built_pack: Path, tmp_path: Path) -> None:
     """Its pack is of another text: the served one is heard, and the page can tell."""
     packs = tmp_path / "packs"
-    shutil.copytree(built_pack / "espeak", packs / "espeak")
+    copied(built_pack / "espeak", packs / "espeak")
     (packs / "oud").mkdir()
     manifest = json.loads((packs / "espeak" / "manifest.json").read_text())
     (packs / "oud" / "manifest.json").write_text(json.dumps({**manifest, "clips": {}}))
@@ -125,7 +125,7 @@ def test_a_voice_that_does_not_fit_is_not_taken(built_pack: Path, tmp_path: Path
 def test_production_serves_its_own_voice_only(built_pack: Path, tmp_path: Path) -> None:
     """A second pack in the folder is for trying out, and not for the world."""
     packs = tmp_path / "packs"
-    shutil.copytree(built_pack / "espeak", packs / "espeak")
+    copied(built_pack / "espeak", packs / "espeak")
     (packs / "tweede").symlink_to(packs / "espeak", target_is_directory=True)
     settings = Settings(packs=packs, database=tmp_path / "progress.sqlite3")
     file = next((packs / "espeak").glob("clip-*.mp3")).name

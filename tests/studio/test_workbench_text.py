@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from skill.settings import PROJECT, Settings
 from skill.studio.workbench.files import ContentFiles
 from skill.web import create_app
 from tests.processes import unwatched
-from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of, owned
+from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of
 from tests.studio.tab import ORIGIN
 
 PATIENCE_S = 300.0
@@ -28,26 +27,14 @@ ADDRESS = f"/studio/workbench/files/{FILE}"
 
 
 @pytest.fixture
-def mine(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The folder of an owner who edits."""
-    return owned(settings, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def building(mine: Settings, tmp_path: Path) -> Settings:
-    """The same, with a copy of the audio that a build may change."""
-    return replace(mine, packs=Path(shutil.copytree(mine.packs, tmp_path / "packs")))
-
-
-@pytest.fixture
-def builder(building: Settings) -> FlaskClient:
-    """The application on it."""
+def maker(building: Settings) -> FlaskClient:
+    """The application on a copy of the audio too."""
     return create_app(building).test_client()
 
 
 @pytest.fixture
 def client(mine: Settings) -> FlaskClient:
-    """The application on it."""
+    """The application on the folder of an owner."""
     return create_app(mine).test_client()
 
 
@@ -215,79 +202,79 @@ def test_an_unknown_score_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get("/studio/workbench/clips/gone").status_code == 404
 
 
-def test_one_line_is_made_again_and_heard(builder: FlaskClient, building: Settings) -> None:
+def test_one_line_is_made_again_and_heard(maker: FlaskClient, building: Settings) -> None:
     """Saved: one sentence is spoken, only the tracks with it are made, and the time lines of both pages follow."""
-    before = read(builder)
-    old = news(builder)["pack"]
-    assert save(builder, before["text"].replace(SENTENCE, OTHER), before["stamp"]) == 200
-    build = built(builder, 1)
+    before = read(maker)
+    old = news(maker)["pack"]
+    assert save(maker, before["text"].replace(SENTENCE, OTHER), before["stamp"]) == 200
+    build = built(maker, 1)
     assert (build["state"], build["remarks"]) == ("done", [])
     assert build["result"]["spoken"] == 1
     assert 0 < build["result"]["written"] < 20 < build["result"]["reused"]
-    assert news(builder)["pack"] == build["result"]["pack"] != old
+    assert news(maker)["pack"] == build["result"]["pack"] != old
     cue = next(
         cue
-        for track in score(builder)["tracks"]
+        for track in score(maker)["tracks"]
         for step in track["steps"]
         for cue in step["cues"]
         if "rustig over het andere been" in cue["text"]
     )
     assert cue["line"] == line_of(building, OTHER)
-    plan = builder.get("/studio/plan/now/basic/normal").get_json()
+    plan = maker.get("/studio/plan/now/basic/normal").get_json()
     assert "Leg die voet rustig over het andere been." in str(plan)
 
     change(building, "id: bovenrug", "# een regel erbij\nid: bovenrug")  # no sound changes, but every line does
     change(building, 'title: "Het open boek"', 'title: "Het open boek, rustig"')
-    assert built(builder, 2)["result"]["changed"] is False
-    track = score(builder)["tracks"][1]
+    assert built(maker, 2)["result"]["changed"] is False
+    track = score(maker)["tracks"][1]
     assert track["title"] == "Het open boek, rustig"
     assert track["steps"][0]["line"] == line_of(building, "id: to_floor")
 
 
-def test_every_mistake_stands_at_its_line(builder: FlaskClient, building: Settings) -> None:
+def test_every_mistake_stands_at_its_line(maker: FlaskClient, building: Settings) -> None:
     """All of them at once, in the file where they are; the audio that was there goes on, and the next save mends it."""
-    old = news(builder)["pack"]
+    old = news(maker)["pack"]
     text = (building.content / FILE).read_text(encoding="utf-8")
     change(building, "posture: floor", "posture: flor")
     change(building, "- rest: 15", "- rest: veel")
     prompts = building.prompts_file.read_text(encoding="utf-8")
     building.prompts_file.write_text(prompts.replace("\n    safety: true", "\n    safety: ja", 1), encoding="utf-8")
-    build = built(builder, 1)
+    build = built(maker, 1)
     assert (build["state"], build["reason"]) == ("failed", "content")
     found = {(one["file"], one["line"]): one["message"] for one in build["remarks"] if one["error"]}
     assert 'did you mean "floor"' in found[FILE, line_of(building, "posture: flor")]
     assert "not a plain number" in found[FILE, line_of(building, "rest: veel")]
     assert any(file == "prompts/nl.yaml" for file, _ in found)
-    assert news(builder)["pack"] == old
-    assert score(builder)["pack"] == old
+    assert news(maker)["pack"] == old
+    assert score(maker)["pack"] == old
     (building.content / FILE).write_text(text, encoding="utf-8")
     building.prompts_file.write_text(prompts, encoding="utf-8")
-    assert (built(builder, 2)["state"], news(builder)["build"]["remarks"]) == ("done", [])
+    assert (built(maker, 2)["state"], news(maker)["build"]["remarks"]) == ("done", [])
 
 
-def test_a_cue_that_does_not_fit_is_told_at_its_line(builder: FlaskClient, building: Settings) -> None:
+def test_a_cue_that_does_not_fit_is_told_at_its_line(maker: FlaskClient, building: Settings) -> None:
     """What only the build can know: a line that is too long for its repetition."""
     change(building, '{at: 3.6, say: "Adem uit, en draai open."}', '{at: 0.5, say: "Adem uit, en draai open."}')
-    build = built(builder, 1)
+    build = built(maker, 1)
     line = line_of(building, "{at: 0.5,")
     assert build["state"] == "failed"
     assert [one["line"] for one in build["remarks"] if one["error"] and one["file"] == FILE] == [line]
     assert "does not fit" in next(one["message"] for one in build["remarks"] if one["line"] == line)
 
 
-def test_what_is_saved_during_a_build_is_built_after_it(builder: FlaskClient, building: Settings) -> None:
+def test_what_is_saved_during_a_build_is_built_after_it(maker: FlaskClient, building: Settings) -> None:
     """One build at a time, and the last one has the last text."""
     change(building, SENTENCE, OTHER)
-    assert news(builder)["build"]["state"] == "running"
-    change(building, OTHER, OTHER.replace("rustig", "zachtjes"))
-    assert news(builder)["build"]["number"] == 1
-    assert built(builder, 2)["state"] == "done"
-    assert "zachtjes over het andere been" in str(score(builder))
+    assert news(maker)["build"]["state"] == "running"
+    change(building, OTHER, SENTENCE)
+    assert news(maker)["build"]["number"] == 1
+    assert built(maker, 2)["state"] == "done"
+    assert "losjes over het andere been" in str(score(maker))
     assert load_content(routines=building.routines_folder, prompts=building.prompts_file)
 
 
 def test_without_the_packages_for_audio(
-    builder: FlaskClient, building: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    maker: FlaskClient, building: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The text is saved, and the page can say what to install."""
     (tmp_path / "without" / "av").mkdir(parents=True)
@@ -296,13 +283,13 @@ def test_without_the_packages_for_audio(
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "without"))
     change(building, SENTENCE, OTHER)
-    build = built(builder, 1)
+    build = built(maker, 1)
     assert (build["state"], build["reason"]) == ("failed", "packages")
     assert "pip install" in build["message"]
     monkeypatch.undo()
     monkeypatch.setattr("skill.web.load_content", load_content)
-    builder.post("/studio/workbench/builds", json={}, headers=ORIGIN)
-    assert built(builder, 2)["state"] == "done"
+    maker.post("/studio/workbench/builds", json={}, headers=ORIGIN)
+    assert built(maker, 2)["state"] == "done"
 
 
 SERVE = """

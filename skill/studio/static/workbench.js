@@ -14,7 +14,8 @@ import { get, post, statusOf } from "./workbench-server.js";
 import { Trials } from "./workbench-trials.js";
 
 const NEWS_MS = 1000;
-const CHANGED = "Dit bestand is intussen ergens anders veranderd. Er is niets overschreven.";
+const CHANGED = "Dit bestand is intussen ergens anders veranderd.";
+const REFUSED = `${CHANGED} Er is niets overschreven.`;
 const REASONS = {
   rights: "Dit bestand is hier alleen te lezen. Zet RUGOEFENING_CONTENT op een map met een eigen kopie van de tekst.",
   encoding: "Dit bestand is geen UTF-8. Zet het eerst om in een ander programma.",
@@ -81,6 +82,7 @@ function notice(text, offer) {
 async function store() {
   if (!editor.dirty) return;
   const text = editor.text;
+  const sent = stamp;
   try {
     ({ stamp } = await post(`/studio/workbench/files/${file}`, { text, stamp }));
     editor.saved = text;
@@ -88,8 +90,9 @@ async function store() {
     showDirty();
     await refresh();
   } catch (error) {
+    if (stamp !== sent) return; // what is there was loaded meanwhile
     const status = statusOf(error);
-    notice(status === 409 ? CHANGED : status === 403 ? REASONS.rights : "Bewaren is niet gelukt. Probeer het nog eens.", status === 409);
+    notice(status === 409 ? REFUSED : status === 403 ? REASONS.rights : "Bewaren is niet gelukt. Probeer het nog eens.", status === 409);
   }
 }
 

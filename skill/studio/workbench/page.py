@@ -55,6 +55,7 @@ def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf
             voice=settings.voice,
             voices=shelf.houses.voices(),
             locales=LOCALES,
+            pace=request.args.get("snelheid", type=float),
             routines={one.id: bench.files.name_of(one.file, Path.cwd()) for one in content.routines.values()},
         )
 
