@@ -20,6 +20,7 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ class Pack:
         tracks = (track.file for track in self.tracks.values())
         steps = (step.file for track in self.tracks.values() for step in track.steps)
         return frozenset(name for name in (*clips, *tracks, *steps) if name)
+
+    @cached_property
+    def lengths(self) -> Mapping[str, int]:
+        """How long each file of a clip lasts (ms)."""
+        return {clip.file: clip.ms for clip in self.clips.values()}
 
     def clip(self, routine: str, key: str) -> PackClip | None:
         """The clip with this key for this routine, or None."""

@@ -38,6 +38,8 @@ _DIRECTIVES_BY_REQUEST: Mapping[str, frozenset[str]] = {
 _KNOWN_RESPONSE_KEYS = frozenset(
     ("outputSpeech", "reprompt", "card", "directives", "shouldEndSession", "canFulfillIntent", "apiResponse")
 )
+_BEHAVIORS = frozenset(("REPLACE_ALL", "ENQUEUE", "REPLACE_ENQUEUED"))
+_AUDIO = re.compile(r"<audio\b")
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 Length = Callable[[str], int | None]
@@ -127,11 +129,17 @@ class _Check:
             yield from self._output(reprompt.get("outputSpeech"), "reprompt", MAX_REPROMPT_MS)
         elif reprompt is not None:
             yield Violation("reprompt", "reprompt must be an object", "RR: reprompt object")
+        files = len(_AUDIO.findall(_ssml_of(body) + _ssml_of(reprompt)))
+        if files > MAX_AUDIO_FILES:
+            yield Violation("ssml", f"{files} audio files are over {MAX_AUDIO_FILES} in a response", "SSML: audio")
 
     def _output(self, speech: object, where: str, limit_ms: int) -> Iterator[Violation]:
         if not isinstance(speech, Mapping) or speech.get("type") not in ("PlainText", "SSML"):
             yield Violation("speech", f"{where} must be of type PlainText or SSML", "RR: outputSpeech object")
             return
+        behavior = speech.get("playBehavior")
+        if behavior is not None and behavior not in _BEHAVIORS:
+            yield Violation("speech", f"playBehavior {behavior!r} is unknown", "RR: outputSpeech object")
         text = speech.get("text" if speech["type"] == "PlainText" else "ssml")
         if not isinstance(text, str) or not text.strip():
             yield Violation("speech", f"{where} has nothing to say", "RR: outputSpeech object")
@@ -153,8 +161,6 @@ class _Check:
         if root.tag != "speak":
             yield Violation("ssml", f"{where} must be wrapped in <speak>", "SSML: speak")
         sources = [one.get("src", "") for one in root.iter("audio")]
-        if len(sources) > MAX_AUDIO_FILES:
-            yield Violation("ssml", f"{where} has {len(sources)} audio files, over 5", "SSML: audio")
         for source in sources:
             yield from self._address(source, f"{where} audio", "SSML: audio, HTTPS endpoint")
         for one in root.iter("break"):
@@ -201,7 +207,7 @@ class _Check:
 
     def _play(self, directive: Mapping[str, Any]) -> Iterator[Violation]:
         behavior = directive.get("playBehavior")
-        if behavior not in ("REPLACE_ALL", "ENQUEUE", "REPLACE_ENQUEUED"):
+        if behavior not in _BEHAVIORS:
             yield Violation("play", f"playBehavior {behavior!r} is unknown", "AP: Play directive")
         item = directive.get("audioItem")
         stream = item.get("stream") if isinstance(item, Mapping) else None
@@ -221,10 +227,27 @@ class _Check:
                 "expectedPreviousToken is required and allowed only with ENQUEUE",
                 "AP: Play directive",
             )
-        metadata = item.get("metadata") if isinstance(item, Mapping) else None
+        captions = stream.get("captionData")
+        if captions is not None and not _are_captions(captions):
+            yield Violation("captions", "captionData needs the type WEBVTT and a content", "AP: captionData")
+        if isinstance(item, Mapping) and item.get("metadata") is not None:
+            yield from self._metadata(item["metadata"])
+
+    def _metadata(self, metadata: object) -> Iterator[Violation]:
+        if not isinstance(metadata, Mapping):
+            yield Violation("metadata", "metadata must be an object", "AP: metadata")
+            return
+        for line in ("title", "subtitle"):
+            if not isinstance(metadata.get(line, ""), str):
+                yield Violation("metadata", f"{line} must be text", "AP: metadata")
         for image in ("art", "backgroundImage"):
-            for source in ((metadata or {}).get(image) or {}).get("sources", []):
-                yield from self._address(source.get("url"), image, "AP: metadata images over HTTPS")
+            sources = metadata[image].get("sources") if isinstance(metadata.get(image), Mapping) else ()
+            if metadata.get(image) is not None and not isinstance(sources, list):
+                yield Violation("metadata", f"{image} needs a list of sources", "AP: metadata")
+                continue
+            for source in sources or ():
+                url = source.get("url") if isinstance(source, Mapping) else None
+                yield from self._address(url, image, "AP: metadata images over HTTPS")
 
     def _address(self, url: object, where: str, source: str) -> Iterator[Violation]:
         if not isinstance(url, str) or not url:
@@ -256,6 +279,19 @@ def _has_player(request: Mapping[str, Any]) -> bool:
         return True
     player = context.get("AudioPlayer")
     return isinstance(player, Mapping) and player.get("token") not in (None, "")
+
+
+def _ssml_of(part: object) -> str:
+    """The SSML in the outputSpeech of a response or a reprompt; no text when it has none."""
+    speech = part.get("outputSpeech") if isinstance(part, Mapping) else None
+    text = speech.get("ssml") if isinstance(speech, Mapping) else None
+    return text if isinstance(text, str) else ""
+
+
+def _are_captions(captions: object) -> bool:
+    if not isinstance(captions, Mapping):
+        return False
+    return captions.get("type") == "WEBVTT" and isinstance(captions.get("content"), str)
 
 
 def _kinds(body: Mapping[str, Any]) -> list[str]:

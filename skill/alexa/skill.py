@@ -89,13 +89,19 @@ class AlexaSkill:
 
     def _obeys(self, envelope: Any, response: Mapping[str, Any]) -> bool:
         """Whether an answer breaks no rule of Alexa; what it breaks is logged, without anything of its content."""
-        violations = contract.check(envelope, response, loopback=self.loopback)
+        violations = self._violations(envelope, response)
         for violation in violations:
             if self._violated is not None:
                 self._violated(violation.rule)
             what = f": {violation.message}" if self.loopback else ""
             log.error("an answer breaks rule %r of Alexa (%s)%s", violation.rule, violation.source, what)
         return not violations
+
+    def _violations(self, envelope: Any, response: Mapping[str, Any]) -> list[contract.Violation]:
+        def length_ms(address: str) -> int | None:
+            return self._now().pack.lengths.get(address.rpartition("/")[2])
+
+        return contract.check(envelope, response, loopback=self.loopback, length_ms=length_ms)
 
     def _safe(self, envelope: Any, kind: str, refused: Mapping[str, Any]) -> dict[str, Any]:
         """What is answered instead: nothing to an event, to words an apology; sound that was to stop still stops."""
@@ -104,7 +110,7 @@ class AlexaSkill:
         stop = {"directives": [{"type": "AudioPlayer.Stop"}]} if _stops(refused) else {}
         for body in ({**self._apology(envelope), **stop}, {"shouldEndSession": True, **stop}):
             answer = {"version": "1.0", "response": body}
-            if not contract.check(envelope, answer, loopback=self.loopback):
+            if not self._violations(envelope, answer):
                 return answer
         return dict(GOODBYE)
 

@@ -32,6 +32,13 @@ def play(behavior: str = "REPLACE_ALL", **stream: Any) -> dict[str, Any]:
     }
 
 
+def shown(metadata: object) -> dict[str, Any]:
+    """A Play directive with something to show."""
+    directive = play()
+    directive["audioItem"]["metadata"] = metadata
+    return directive
+
+
 def ssml(inner: str) -> dict[str, Any]:
     """Output speech around some SSML."""
     return {"type": "SSML", "ssml": f"<speak>{inner}</speak>"}
@@ -46,6 +53,9 @@ GOOD = [
     ("IntentRequest", answer(outputSpeech=SPEECH, shouldEndSession=True)),
     ("LaunchRequest", answer(**QUESTION)),
     ("IntentRequest", answer(outputSpeech=SPEECH, directives=[play()], shouldEndSession=True)),
+    ("IntentRequest", answer(outputSpeech={**SPEECH, "playBehavior": "REPLACE_ALL"}, shouldEndSession=True)),
+    ("IntentRequest", answer(directives=[play(captionData={"type": "WEBVTT", "content": "WEBVTT"})])),
+    ("IntentRequest", answer(directives=[shown({"title": "Rug", "art": {"sources": [{"url": URL}]}})])),
     ("IntentRequest", answer(outputSpeech=SPEECH, directives=[STOP, CLEAR], shouldEndSession=False)),
     ("IntentRequest", answer(outputSpeech={"type": "PlainText", "text": "Hallo"})),
     ("AudioPlayer.PlaybackNearlyFinished", answer(directives=[play("ENQUEUE", expectedPreviousToken="s")])),
@@ -81,6 +91,17 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("ssml", "IntentRequest", answer(outputSpeech=ssml('<break time="11s"/>')), "a break of 10 s at most"),
     ("ssml", "IntentRequest", answer(outputSpeech=ssml('<break time="10001ms"/>')), "in ms too"),
     ("ssml", "IntentRequest", answer(outputSpeech=ssml(f'<audio src="{URL}"/>' * 6)), "five files at most"),
+    (
+        "ssml",
+        "IntentRequest",
+        answer(
+            outputSpeech=ssml(f'<audio src="{URL}"/>' * 3),
+            reprompt={"outputSpeech": ssml(f'<audio src="{URL}"/>' * 3)},
+            shouldEndSession=False,
+        ),
+        "five files in all",
+    ),
+    ("speech", "IntentRequest", answer(outputSpeech={**SPEECH, "playBehavior": "NOPE"}), "three behaviours"),
     ("url", "IntentRequest", answer(outputSpeech=ssml('<audio src="http://example.org/a.mp3"/>')), "https only"),
     ("url", "IntentRequest", answer(outputSpeech=ssml("<audio/>")), "a source"),
     # AP: the Play directive
@@ -100,6 +121,13 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("url", "IntentRequest", answer(directives=[play(url="https://example.org/" + "a" * 8000)]), "8000 characters"),
     ("url", "IntentRequest", answer(directives=[play(url="https://[::1/a.mp3")]), "an address"),
     ("url", "IntentRequest", answer(directives=[play(url=None)]), "an address"),
+    ("captions", "IntentRequest", answer(directives=[play(captionData={"type": "SRT", "content": "x"})]), "WEBVTT"),
+    ("captions", "IntentRequest", answer(directives=[play(captionData={"type": "WEBVTT"})]), "a content"),
+    ("metadata", "IntentRequest", answer(directives=[shown(5)]), "an object"),
+    ("metadata", "IntentRequest", answer(directives=[shown({"title": 5})]), "text"),
+    ("metadata", "IntentRequest", answer(directives=[shown({"art": {"sources": 5}})]), "a list"),
+    ("url", "IntentRequest", answer(directives=[shown({"art": {"sources": [{"url": "http://a.nl/a.png"}]}})]), "https"),
+    ("url", "IntentRequest", answer(directives=[shown({"backgroundImage": {"sources": [5]}})]), "an address"),
     ("clear", "IntentRequest", answer(directives=[{"type": "AudioPlayer.ClearQueue"}]), "what to clear"),
     ("directives", "IntentRequest", answer(directives=STOP), "a list"),
     ("directives", "IntentRequest", answer(directives=[{}]), "a type"),

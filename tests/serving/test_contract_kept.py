@@ -85,6 +85,18 @@ def test_words_get_an_apology(spoilt: Path, tmp_path: Path, caplog: pytest.LogCa
     assert b'rugoefening_contract_violations_total{rule="speech"} 2.0' in client.get("/metrics").data
 
 
+def test_speech_that_lasts_too_long_is_not_given(built_pack: Path, tmp_path: Path) -> None:
+    """A welcome of more than four minutes in the pack: Alexa would break it off, so the apology is said instead."""
+    shutil.copytree(built_pack / "espeak", tmp_path / "packs" / "espeak", ignore=shutil.ignore_patterns("*.mp3"))
+    path = tmp_path / "packs" / "espeak" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["clips"]["bovenrug/intro_first"]["ms"] = 240_001
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    client = client_of(tmp_path / "packs", tmp_path)
+    assert manifest["clips"]["bovenrug/error"]["file"] in told(client, launch())["response"]["outputSpeech"]["ssml"]
+    assert b'rugoefening_contract_violations_total{rule="ssml"} 1.0' in client.get("/metrics").data
+
+
 def test_sound_that_was_to_stop_still_stops(spoilt: Path, tmp_path: Path) -> None:
     """The answer to pain breaks a rule: the apology takes its place, and the audio stops all the same."""
     answer = told(client_of(spoilt, tmp_path), intent("PainIntent", player=playing(stream(spoilt), 60_000)))
