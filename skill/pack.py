@@ -17,6 +17,7 @@ The manifest is JSON::
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from skill.errors import PackError
+
+log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -197,10 +200,11 @@ class PackReader:
     def _read(self, path: Path) -> Pack:
         try:
             return load_pack(path)
-        except PackError:
-            if self._current is not None:  # a damaged new manifest must not take down a running training
-                return self._current
-            raise
+        except PackError as error:
+            if self._current is None:
+                raise
+            log.error("the new audio is not taken: %s", error)
+            return self._current  # a damaged new manifest must not take down a running training
 
     def older(self, pack_id: str) -> Pack | None:
         """An earlier pack of this folder (``manifest-<id>.json``), or None when it is gone."""

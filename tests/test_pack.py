@@ -83,15 +83,16 @@ def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
         PackReader(tmp_path).current()
 
 
-def test_a_new_manifest_is_read_and_a_broken_one_is_not(tmp_path: Path) -> None:
-    """A swap is seen at once; a broken or missing manifest leaves the last good pack in use."""
+def test_a_new_manifest_is_read_and_a_broken_one_is_not(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A swap is seen at once; a broken or missing manifest leaves the last good pack in use, and is told of once."""
     write(tmp_path, manifest())
     reader = PackReader(tmp_path)
     assert reader.current().id == "aaaaaaaa"
     write(tmp_path, manifest("bbbbbbbbb"))
     assert reader.current().id == "bbbbbbbbb"
     path = write(tmp_path, "{")
-    assert reader.current().id == "bbbbbbbbb"
+    assert [reader.current().id for _ in range(3)] == ["bbbbbbbbb"] * 3
+    assert caplog.text.count("the new audio is not taken") == 1
     path.unlink()
     assert reader.current().id == "bbbbbbbbb"
 

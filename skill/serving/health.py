@@ -22,7 +22,17 @@ from skill.settings import LOOPBACK
 MEGABYTE = 1_000_000
 LEAST_FREE_MB = 50
 """Below this the disk of the database is nearly full."""
-_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+_FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Server",
+    "X-Real-IP",
+    "CF-Connecting-IP",
+    "True-Client-IP",
+)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ from skill.content import PROMPTS, ROUTINES
 from skill.content.nodes import Fields, Problems, Reader
 from skill.content.prompt_file import read_prompt_file
 from skill.content.routine_file import read_routine
-from skill.settings import PREFIX, VARIABLES
+from skill.serving.health import is_local
+from skill.settings import PREFIX, VARIABLES, load_settings
 from tests.scripts.running import PROJECT, run_python
 
 
@@ -109,3 +111,30 @@ def test_the_scripts_are_in_the_readme() -> None:
     parts |= {path.name for of in ("bench", "chaos", "fuzz") for path in (PROJECT / "scripts").glob(f"{of}_*.py")}
     scripts = [path.name for path in sorted((PROJECT / "scripts").glob("*.py")) if path.name not in parts]
     assert [name for name in scripts if f"scripts/{name}" not in text] == []
+
+
+def test_the_settings_of_an_owner_are_read_by_a_shell() -> None:
+    """As they stand there, quotation marks and all, they are settings that production takes."""
+    block = re.search(r"`rugoefening.env`.*?```\n(.*?)```", readme(), re.DOTALL)
+    assert block is not None
+    words = [shlex.split(line) for line in block[1].strip().splitlines()]
+    assert {len(one) for one in words} == {1}
+    values = dict(one[0].split("=", 1) for one in words)
+    own = {"RUGOEFENING_SKILL_ID": "amzn1.ask.skill.x", "RUGOEFENING_ID_KEY": "k" * 64}
+    found = load_settings({**values, **own})
+    assert (found.environment, found.invocation, found.owner) == (
+        "production",
+        "dagelijkse rugoefening",
+        "Anna de Vries",
+    )
+
+
+def test_the_web_server_of_the_readme_tells_that_it_is_one() -> None:
+    """What nginx passes on is not taken for this machine's own, and it keeps no addresses in an access log."""
+    block = re.search(r"   server \{\n.*?\n   \}", readme(), re.DOTALL)
+    assert block is not None
+    assert "access_log off;" in block[0]
+    [name] = re.findall(r"proxy_set_header (X-\S+) \$remote_addr;", block[0])
+    asked = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost"}
+    assert is_local(asked)
+    assert not is_local({**asked, f"HTTP_{name.upper().replace('-', '_')}": "192.0.2.1"})

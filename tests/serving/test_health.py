@@ -72,6 +72,7 @@ def test_figures_count_what_happened(own: Served) -> None:
         {"Forwarded": "for=127.0.0.1"},
         {"Via": "1.1 caddy"},
         {"X-Forwarded-Host": "localhost"},
+        {"CF-Connecting-IP": "192.0.2.1"},
     ],
 )
 @pytest.mark.parametrize("path", PATHS)
