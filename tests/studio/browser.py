@@ -19,6 +19,25 @@ if TYPE_CHECKING:
 
 FASTEST = 16
 PATIENCE_MS = 60_000
+STILL = """
+const now = Date.now, { play, pause } = HTMLMediaElement.prototype, sounds = new Set(), held = new Set();
+let since = null, lost = 0;
+Date.now = () => (since ?? now()) - lost;
+HTMLMediaElement.prototype.play = function () { sounds.add(this); held.delete(this); return play.call(this); };
+HTMLMediaElement.prototype.pause = function () { held.delete(this); pause.call(this); };
+window.hold = () => {
+  since ??= now();
+  for (const one of [...sounds].filter((sound) => !sound.paused)) { pause.call(one); held.add(one); }
+  return true;
+};
+window.go = () => {
+  if (since !== null) lost += now() - since;
+  since = null;
+  for (const one of held) play.call(one);
+  held.clear();
+};
+"""
+"""A script for a page whose time and sound the test can hold; an answer that is asked for meanwhile sounds."""
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -125,6 +144,17 @@ def wait_for_ring(page: Page, ring: str) -> None:
 def wait_for_place(page: Page, place: str) -> None:
     """Wait until this step is there."""
     page.locator(f'#now[data-place="{place}"]').wait_for()
+
+
+def stand_still(page: Page, ring: str, place: str = "") -> None:
+    """Hold the time and the sound of a page with STILL as soon as it is there, however fast it goes."""
+    wanted = f"body:has(#echo[data-ring={ring}])" + (f':has(#now[data-place*="{place}"])' if place else "")
+    page.wait_for_function("(wanted) => document.querySelector(wanted) && hold()", arg=wanted)
+
+
+def go_on(page: Page) -> None:
+    """Let its time pass again."""
+    page.evaluate("go()")
 
 
 def press(page: Page, label: str) -> None:

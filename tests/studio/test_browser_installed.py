@@ -88,7 +88,7 @@ def test_a_new_version_takes_over_at_once(visitor: Visitor, tmp_path: Path, monk
 
 def test_the_screen_stays_on_while_a_training_runs(visitor: Visitor) -> None:
     """By a stand-in at the browser's own interface: held while it runs, not in rest and not in a long pause."""
-    page = visitor.open(script=SCREEN)
+    page = visitor.open(rate=8, script=SCREEN)
     wait_for_worker(page)
     assert page.evaluate("held") == []
     press(page, "Start")

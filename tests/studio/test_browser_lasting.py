@@ -49,7 +49,7 @@ def test_a_reload_goes_on_in_place(visitor: Visitor) -> None:
 
 def test_two_tabs_are_two_devices(visitor: Visitor) -> None:
     """One is paused, the other plays on."""
-    one, two = visitor.open(rate=4), visitor.open(rate=16)
+    one, two = visitor.open(rate=4), visitor.open(rate=4)
     begin_training(one)
     begin_training(two)
     press(two, "Pauze")

@@ -7,7 +7,17 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.studio.browser import LocalServer, Visitor, begin_training, press, say, wait_for_ring
+from tests.studio.browser import (
+    STILL,
+    LocalServer,
+    Visitor,
+    begin_training,
+    go_on,
+    press,
+    say,
+    stand_still,
+    wait_for_ring,
+)
 from tests.studio.looks import SCHEMES, SCREENSHOTS, SIZES, Looks, too_wide, violations
 
 OUTLINED = """() => {
@@ -16,62 +26,36 @@ OUTLINED = """() => {
 }"""
 
 
-STILL = """
-const now = Date.now, play = HTMLMediaElement.prototype.play, sounds = new Set();
-let since = null, lost = 0, held = [];
-Date.now = () => (since ?? now()) - lost;
-HTMLMediaElement.prototype.play = function () { sounds.add(this); return play.call(this); };
-window.hold = () => {
-  since = now();
-  held = [...sounds].filter((one) => !one.paused);
-  for (const one of held) one.pause();
-  return true;
-};
-window.go = () => {
-  lost += now() - since;
-  since = null;
-  for (const one of held) one.play();
-};
-"""
-
-
-def stand_still(page: Page, ring: str, place: str = "") -> None:
-    """Hold the time and the sound of the page as soon as it is there, however fast it goes."""
-    wanted = f"body:has(#echo[data-ring={ring}])" + (f':has(#now[data-place*="{place}"])' if place else "")
-    page.wait_for_function("(wanted) => document.querySelector(wanted) && hold()", arg=wanted)
-
-
 def in_every_state(visitor: Visitor, look: Callable[[Page, str], None]) -> None:
     """Look at the page in every state that it can be in; it stands still meanwhile."""
 
-    def look_and_go(page: Page, state: str) -> None:
-        ring = page.locator("#echo").get_attribute("data-ring")
+    def look_at(page: Page, state: str, ring: str, place: str = "") -> None:
+        stand_still(page, ring, place)
         look(page, state)
-        assert page.locator("#echo").get_attribute("data-ring") == ring
-        page.evaluate("go()")
+        expect(page.locator("#echo")).to_have_attribute("data-ring", ring)
 
     page = visitor.open(script=STILL)
     look(page, "rest")
     press(page, "Start")
-    stand_still(page, "speaking")
-    look_and_go(page, "speaking")
-    begin_training(page, begun=True)
+    look_at(page, "speaking", "speaking")
+    press(page, "Start")
+    go_on(page)
+    stand_still(page, "playing")
     page.locator("#timeline").get_by_role("button", name="Rechterkant").first.click()
-    stand_still(page, "playing", "open_book/right_side")
-    look_and_go(page, "playing")
+    go_on(page)
+    look_at(page, "playing", "playing", "open_book/right_side")
     press(page, "Pauze")
-    stand_still(page, "listening")
-    look_and_go(page, "listening")
-    stand_still(page, "paused")
-    look_and_go(page, "paused")
+    go_on(page)
+    look_at(page, "listening", "listening")
+    go_on(page)
+    look_at(page, "paused", "paused")
     step_by_step = visitor.open(script=STILL)
     press(step_by_step, "Start")
-    expect(step_by_step.locator("#hint")).to_contain_text("Alexa, start”")
+    stand_still(step_by_step, "speaking")
     say(step_by_step, "Alexa, stap voor stap")
-    step_by_step.locator("#caption", has_text="stap voor stap").wait_for()
+    wait_for_ring(step_by_step, "listening")
     press(step_by_step, "Start")
-    stand_still(step_by_step, "speaking", "open_book/")
-    look_and_go(step_by_step, "stepping")
+    look_at(step_by_step, "stepping", "speaking", "open_book/")
 
 
 def test_axe_finds_nothing(visitor: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +102,7 @@ def test_who_wants_no_motion_gets_none(chromium: Browser, server: LocalServer, m
 
 def test_a_training_by_keyboard(visitor: Visitor) -> None:
     """The skip link leads to the buttons, Enter and space press them, and one always sees where one is."""
-    page = visitor.open()
+    page = visitor.open(rate=8)
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
