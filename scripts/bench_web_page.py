@@ -102,7 +102,7 @@ def _press(page: Page, wish: str, moment_ms: int) -> float:
 
 
 def _click(page: Page, wish: str) -> None:
-    page.locator(f"[data-wish={wish}]").click(timeout=PATIENCE_MS)
+    page.locator(f"[data-wish={wish}]:not([data-rests])").click(timeout=PATIENCE_MS)
 
 
 def _ring(page: Page, ring: str) -> None:

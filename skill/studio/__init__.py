@@ -105,4 +105,7 @@ def _require_own_page() -> None:
 
 
 def _body() -> Any:
-    return request.get_json(silent=True)
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from skill.echo.captions import Moment, track_id
 from skill.echo.echo import Echo
-from skill.echo.player import FINISHED
 from skill.studio.report import Target
 from skill.studio.words import Words
 
@@ -12,11 +11,13 @@ from skill.studio.words import Words
 class Journey:
     """On its way to one step; goes on whenever the device is free."""
 
-    def __init__(self, echo: Echo, words: Words, target: Target, number: int) -> None:
+    def __init__(self, echo: Echo, words: Words, target: Target, number: int, *, over: bool) -> None:
         self._echo = echo
         self._words = words
         self._target = target
         self._number = number
+        self._over = over
+        """Whether the training came to its end: what stands in the player is not gone on with."""
         self._left = ""
         """The step that the last press was to leave."""
         self.is_over = False
@@ -25,7 +26,7 @@ class Journey:
         """What is said at the start; empty when a button is enough."""
         device, moment = self._echo.device, self._echo.moment()
         elsewhere = moment is None or track_id(moment.track.key) != self._target.exercise
-        if moment is None or elsewhere or device.in_session or device.player.activity == FINISHED:
+        if moment is None or elsewhere or device.in_session or self._over:
             return self._words.choose(self._echo.device, self._number)
         if moment.step.id == self._target.step:
             self.is_over = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,19 @@ from werkzeug.exceptions import BadRequest
 
 from skill.alexa.locales import LOCALES
 from skill.echo.player import FINISHED, PLAYING, STOPPED
+from skill.studio.ending import Ending
 
 OTHER_ECHO = "other"
 FAULTS = ("lost", "twice", "slow", "too_slow", OTHER_ECHO)
 """What the workbench may let go wrong with an Echo; see skill/studio/workbench."""
 BUTTONS = ("Next", "Previous", "Play", "Pause")
+QUIETING = ("pause", "stop", "pain")
+"""Wishes that are told by name: their words are those that lead there when they arrive, which may be late."""
+HAPPENINGS = ("said", "wish", "pressed", "target", "fault")
 LONGEST_MS = 365 * 24 * 3600 * 1000
 LONGEST_TEXT = 300
+LARGEST = 10**15
+"""No number in here is larger; a moment in ms since 1970 is not, for thousands of years."""
 _IDENTITY = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _VOICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _NAME = re.compile(r"[a-z0-9_]{1,64}\Z")
@@ -32,6 +37,7 @@ class Was:
     token: str
     offset_ms: int
     activity: str
+    ending: Ending | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +75,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Report:
-    """What happened in the browser; without said, pressed, target and fault, time passed."""
+    """What happened in the browser; without any of ``HAPPENINGS``, time passed."""
 
     at_ms: int
     since: int = 0
     said: str | None = None
+    wish: str | None = None
     pressed: str | None = None
     target: Target | None = None
     fault: str | None = None
@@ -97,8 +104,8 @@ def read_newcomer(body: Any) -> Newcomer:
 def read_report(body: Any) -> Report:
     """Read what happened. Raises BadRequest."""
     raw = _object(body, "the body")
-    if sum(raw.get(one) is not None for one in ("said", "pressed", "target", "fault")) > 1:
-        raise BadRequest("one thing at a time: said, pressed, target or fault")
+    if sum(raw.get(one) is not None for one in HAPPENINGS) > 1:
+        raise BadRequest(f"one thing at a time: {', '.join(HAPPENINGS)}")
     sound = _object(raw.get("sound") or {}, "sound")
     at_ms = _number(raw, "at_ms")
     if at_ms > LONGEST_MS:
@@ -107,6 +114,7 @@ def read_report(body: Any) -> Report:
         at_ms=at_ms,
         since=_number(raw, "since") if raw.get("since") is not None else 0,
         said=_said(raw["said"]) if raw.get("said") is not None else None,
+        wish=_one_of(raw, "wish", QUIETING) if raw.get("wish") is not None else None,
         pressed=_one_of(raw, "pressed", BUTTONS) if raw.get("pressed") is not None else None,
         target=_target(_object(raw["target"], "target")) if raw.get("target") is not None else None,
         fault=_one_of(raw, "fault", FAULTS) if raw.get("fault") is not None else None,
@@ -124,6 +132,7 @@ def _was(raw: dict[str, Any]) -> Was:
         token=token,
         offset_ms=_number(raw, "offset_ms"),
         activity=_one_of(raw, "activity", (PLAYING, STOPPED, FINISHED)),
+        ending=Ending(_one_of(raw, "ending", tuple(Ending))) if raw.get("ending") is not None else None,
     )
 
 
@@ -154,7 +163,7 @@ def _object(value: Any, name: str) -> dict[str, Any]:
 
 def _number(raw: dict[str, Any], name: str) -> int:
     value = raw.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
         raise BadRequest(f"{name}: must be a number, 0 or more")
     return round(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,13 @@ from skill.alexa.token import decode
 from skill.echo.captions import spread
 from skill.echo.echo import Echo
 from skill.echo.happenings import Happening, Kind
-from skill.echo.player import STOPPED, Stream
+from skill.echo.player import FINISHED, STOPPED, Stream
+from skill.echo.routing import Road
+from skill.studio.ending import Ending, ending_of
 from skill.studio.journey import Journey
 from skill.studio.report import OTHER_ECHO, Report, Target, Was
 from skill.studio.transcript import Transcript
-from skill.studio.words import Words, wish_of
+from skill.studio.words import Wish, Words, wish_of
 from skill.studio.workbench.neighbour import Neighbour
 from skill.studio.workbench.wire import Exchange, Fault, Wire
 
@@ -61,6 +63,7 @@ class Sitting:
         self._exercises = exercises
         self._began = echo.device.now
         self._transcript = Transcript(words.wake_word)
+        self._ending: Ending | None = None
         self._speech = _Speech(0, Happening(Kind.SPEECH_OVER, self._began))
         self._stepping = False
         self._journey: Journey | None = None
@@ -79,6 +82,7 @@ class Sitting:
         """Put back what the player held before the page was loaded again."""
         stream = Stream(f"{self._audio}/{was.file}", was.token)
         self._echo.device.put_back(stream, was.offset_ms, was.activity)
+        self._ending = was.ending
 
     def happened(self, report: Report) -> dict[str, Any]:
         """Let the device live through what the browser tells; the state that follows."""
@@ -86,10 +90,11 @@ class Sitting:
         now = max(device.now, self._began + report.at_ms / 1000)
         self._hear(report, now)
         device.advance_to(now)
-        if report.said or report.pressed or report.target:
+        if report.said or report.wish or report.pressed or report.target:
             self._journey = None
-        if report.said:
-            self._say(report.said)
+        said = report.said or (report.wish and self._now()[1].get(report.wish))
+        if said:
+            self._say(said)
         elif report.pressed:
             self._press(report.pressed)
         elif report.target:
@@ -116,7 +121,9 @@ class Sitting:
 
     def _say(self, text: str) -> None:
         self._transcript.said(text)
-        self._echo.device.say(text)
+        if self._echo.device.say(text) is Road.UNHEARD:
+            wish, words = self._now()
+            self._transcript.unheard(text, words.get(wish, self._words.launch()))
 
     def _press(self, button: str) -> None:
         self._transcript.pressed(button)
@@ -125,8 +132,11 @@ class Sitting:
     def _set_out(self, target: Target) -> None:
         if target.exercise not in self._exercises:
             return
+        if self._now()[0] is Wish.START and self._echo.device.in_session and self._echo.device.is_speaking:
+            self._transcript.note("Luister eerst naar de uitleg. Daarna kun je een oefening kiezen.")
+            return  # a click on a step is not meant to cut off the safety words
         number = self._exercises.index(target.exercise) + 1
-        self._journey = Journey(self._echo, self._words, target, number)
+        self._journey = Journey(self._echo, self._words, target, number, over=self._over() is not None)
         said = self._journey.begin()
         if said:
             self._say(said)
@@ -149,9 +159,19 @@ class Sitting:
             self._speech = _Speech(self._speech.number + 1, happening)
             if happening.kind not in _ITSELF:
                 self._stepping = any(self._step_of(file) for file in happening.files)
+                self._ending = self._ending_by(happening.files)
                 text = self._echo.captions.text(happening.files) or happening.text
                 self._transcript.speaks(self._speech.number, text)
+        if happening.kind is Kind.PLAYER and happening.text == "PlaybackStarted":
+            self._ending = None
         self._transcript.happened(happening)
+
+    def _ending_by(self, files: Sequence[str]) -> Ending | None:
+        """How the training is over behind these words; a question about something else leaves that as it is."""
+        captions, moment = self._echo.captions, self._echo.moment()
+        step = moment.step.id if moment and not self._stepping else ""
+        found = ending_of((name for file in files for name in captions.names(file)), step)
+        return found or (None if self._stepping else self._ending)
 
     # ------------------------------------------------------------------ what goes out
 
@@ -159,7 +179,7 @@ class Sitting:
         """Everything that the page shows and plays."""
         device = self._echo.device
         due = device.next_due()
-        wish = wish_of(device, stepping=self._stepping)
+        wish, words = self._now()
         return {
             "at_ms": self._ms(device.now),
             "now_ms": round(device.now * 1000),
@@ -168,13 +188,28 @@ class Sitting:
             "microphone": device.is_listening,
             "in_session": device.in_session,
             "wish": wish,
-            "words": self._words.now(device, wish),
+            "words": words,
+            "ending": self._over(),
             "speech": self._speech_state() if device.is_speaking else None,
             "player": self._player_state(),
             "place": self._place(),
             "faults": sorted(self._house.wire.faults),
             "transcript": list(self._transcript.since(since)),
         }
+
+    def _now(self) -> tuple[Wish, Mapping[str, str]]:
+        """What the big button does now, and the words of every button."""
+        device = self._echo.device
+        wish = wish_of(device, stepping=self._stepping, over=self._over())
+        return wish, self._words.now(device, wish, over=self._over() is not None)
+
+    def _over(self) -> Ending | None:
+        """How the training came to its end; None while it goes on, stands still, or was not begun."""
+        device = self._echo.device
+        if device.in_session or device.player.is_sounding or device.player.interrupted:
+            return None
+        finished = device.player.activity == FINISHED
+        return self._ending or (Ending.FINISHED if finished else None)
 
     def _ms(self, moment: float) -> int:
         return round((moment - self._began) * 1000)
@@ -188,7 +223,7 @@ class Sitting:
         if device.player.is_sounding:
             return "playing"
         stands_still = device.player.current is not None and device.player.activity == STOPPED
-        return "paused" if stands_still else "rest"
+        return "paused" if stands_still and self._over() is None else "rest"
 
     def _speech_state(self) -> Mapping[str, Any] | None:
         happening = self._speech.happening

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skill.echo.happenings import Happening, Kind
+from skill.echo.words import words_of
 
 KEPT = 200
 _NOTES = {
@@ -60,11 +61,15 @@ class Transcript:
         """The device began to speak."""
         self._add("echo", text, number)
 
+    def unheard(self, text: str, example: str) -> None:
+        """Nobody took these words; ``example`` is what one could say now."""
+        woken = words_of(text) == words_of(self._wake_word)
+        more = f"Zeg er ook iets bij, bijvoorbeeld: {example}."
+        self._add("note", more if woken else f"Niemand luistert. Zeg eerst: {self._wake_word}.")
+
     def happened(self, happening: Happening) -> None:
         """Something happened that is worth a note."""
-        if happening.kind is Kind.UNHEARD:
-            self._add("note", f"Niemand luistert. Zeg eerst: {self._wake_word}.")
-        elif happening.kind in _NOTES:
+        if happening.kind in _NOTES:
             shows_why = happening.kind in (Kind.REFUSED, Kind.TROUBLE)
             self._add("note", _NOTES[happening.kind], detail=happening.text if shows_why else "")
         elif happening.kind is Kind.PLAYER and happening.text == "PlaybackFailed":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from skill.alexa.locales import DUTCH
 from skill.echo.player import FINISHED, STOPPED
+from skill.studio.ending import Ending
 
 if TYPE_CHECKING:
     from skill.echo.device import Device
@@ -37,6 +38,8 @@ class Phrases:
     """What is understood in an open session only."""
     named: Mapping[str, str]
     """The same, with the name: ``{name}``."""
+    leave: str
+    """How one stops for good while the stream stands still: "stop" alone would only be a pause then."""
 
 
 _PHRASES: Mapping[str, Phrases] = MappingProxyType(
@@ -68,6 +71,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
                 "slower": "vraag {name} naar een rustiger tempo",
                 "faster": "vraag {name} naar een sneller tempo",
             },
+            leave="vraag {name} naar stoppen",
         ),
         "en": Phrases(
             launch="open {name}",
@@ -96,6 +100,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
                 "slower": "ask {name} for a slower pace",
                 "faster": "ask {name} for a faster pace",
             },
+            leave="ask {name} to stop",
         ),
         "de": Phrases(
             launch="öffne {name}",
@@ -124,6 +129,7 @@ _PHRASES: Mapping[str, Phrases] = MappingProxyType(
                 "slower": "frage {name} nach einem langsameren Tempo",
                 "faster": "frage {name} nach einem schnelleren Tempo",
             },
+            leave="frage {name} nach dem Ende",
         ),
     }
 )
@@ -141,16 +147,20 @@ class Words:
     def _phrases(self) -> Phrases:
         return _PHRASES[self.language]
 
-    def now(self, device: Device, wish: Wish) -> Mapping[str, str]:
-        """The words of every button that leads somewhere at this moment."""
+    def now(self, device: Device, wish: Wish, *, over: bool) -> Mapping[str, str]:
+        """The words of every button that leads somewhere at this moment; ``over``: the training came to its end."""
         phrases, player = self._phrases, device.player
         begun = device.in_session or player.current is not None
         said = {
             "start": "start" if device.in_session else phrases.launch,
             **(phrases.asked if device.in_session else phrases.named),
         }
-        if begun:
+        if over and wish is Wish.RESUME:
+            said["resume"] = phrases.bare["resume"]
+        elif begun and not over:
             said |= phrases.bare
+            if player.activity == STOPPED and not device.in_session:
+                said["stop"] = phrases.leave
         if wish is Wish.START and device.is_speaking and not device.in_session:
             del said["start"]  # it begins by itself behind these words, and whoever speaks now stops that
         return {name: self._said(text) for name, text in said.items()}
@@ -174,8 +184,10 @@ class Words:
         return f"{self.wake_word}, {text.replace('{name}', self.invocation)}"
 
 
-def wish_of(device: Device, *, stepping: bool) -> Wish:
+def wish_of(device: Device, *, stepping: bool, over: Ending | None) -> Wish:
     """What a person most likely wants next; ``stepping``: the steps come one by one in a conversation."""
+    if over is not None:
+        return Wish.RESUME if over is Ending.LEFT and device.player.current is not None else Wish.START
     player = device.player
     stands_still = player.current is not None and player.activity == STOPPED
     if stands_still or (device.in_session and stepping):

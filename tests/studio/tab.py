@@ -15,10 +15,11 @@ STRETCHES = 400
 class Tab:
     """Speaks the protocol of the page through the public door."""
 
-    def __init__(self, app: Flask, *, account: str = "account-1", device: str = "device-1") -> None:
+    def __init__(self, app: Flask, *, account: str = "account-1", device: str = "device-1", locale: str = "") -> None:
         self.client = app.test_client()
         self.account = account
         self.device = device
+        self.locale = locale
         self.at_ms = 0
         self.seen = 0
         self.transcript: list[dict[str, Any]] = []
@@ -31,6 +32,7 @@ class Tab:
     def begin(self, *, was: Mapping[str, Any] | None = None, until_ms: int = 0) -> None:
         """Ask for a device."""
         asked = {"account": self.account, "device": self.device, "was": was, "until_ms": until_ms}
+        asked |= {"locale": self.locale or None}
         answer = self.client.post("/studio/devices", json=asked, headers=ORIGIN)
         assert answer.status_code == 201
         self.at_ms = self.seen = self._since = 0

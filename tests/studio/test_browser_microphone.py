@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.studio.browser import Visitor, wait_for_ring
+from tests.studio.browser import Visitor, begin_training, wait_for_ring
+from tests.studio.test_browser_wishes import SOUNDS
 
 RECOGNISER = """
+window.starts = 0;
 window.SpeechRecognition = class {
-  start() { window.recogniser = this; }
+  start() { window.recogniser = this; window.starts += 1; }
   abort() { window.recogniser = null; }
 };
+window.fail = (error) => { window.recogniser.onerror({ error }); window.recogniser.onend(); };
 window.hear = (words, isFinal) => window.recogniser.onresult(
   { resultIndex: 0, results: [Object.assign([{ transcript: words }], { isFinal })] });
 """
@@ -41,3 +45,55 @@ def test_without_a_recogniser_there_is_no_microphone(visitor: Visitor) -> None:
     expect(page.locator("#microphone")).to_be_hidden()
     expect(page.locator("#microphone-note")).to_be_hidden()
     expect(page.locator("#primary")).to_have_text("Start")
+
+
+def test_the_sound_is_soft_only_while_somebody_speaks(visitor: Visitor) -> None:
+    """A wake word of which nothing more comes, a failure and an end each give the sound its loudness back."""
+    page = visitor.open(rate=1, script=RECOGNISER + SOUNDS)
+    begin_training(page)
+    page.locator("#microphone").click()
+    volumes = "sounds.map((one) => one.volume)"
+    for over in ("fail('no-speech')", "recogniser.onend()", "hear('Alex is thuis', true)", "0"):
+        page.evaluate("hear('Alexa', false)")
+        assert page.evaluate(volumes) == [0.15, 0.15]
+        page.evaluate(over)
+        page.wait_for_function(f"() => {volumes}.every((one) => one === 1)")
+    expect(page.locator("#microphone")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(
+    ("error", "note"),
+    [
+        ("not-allowed", "geeft de microfoon niet"),
+        ("audio-capture", "geen microfoon gevonden"),
+        ("language-not-supported", "verstaat geen Nederlands"),
+    ],
+)
+def test_a_microphone_that_cannot_be_says_why(visitor: Visitor, error: str, note: str) -> None:
+    """It is off then, with a word of its own for each reason."""
+    page = visitor.open(script=RECOGNISER)
+    page.locator("#microphone").click()
+    page.evaluate("(error) => { const one = recogniser; one.onerror({ error }); one.onend(); }", error)
+    expect(page.locator("#microphone-note")).to_contain_text(note)
+    expect(page.locator("#microphone")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_recogniser_that_fails_and_fails_is_left_alone(visitor: Visitor) -> None:
+    """After three failures in a row it is off; words in between begin the count anew."""
+    page = visitor.open(script=RECOGNISER)
+    page.locator("#microphone").click()
+    for number in range(1, 5):
+        page.wait_for_function("(number) => starts === number", arg=number)
+        page.evaluate("fail('network')")
+        if number == 2:
+            page.wait_for_function("() => starts === 3")
+            page.evaluate("hear('het regent', true)")
+            page.evaluate("starts = 2")
+            page.evaluate("recogniser.onend()")
+    page.wait_for_function("() => starts === 5")
+    expect(page.locator("#microphone")).to_have_attribute("aria-pressed", "true")
+    page.evaluate("(() => { const one = recogniser; one.onerror({ error: 'network' }); one.onend(); })()")
+    expect(page.locator("#microphone-note")).to_contain_text("doet het nu niet")
+    expect(page.locator("#microphone")).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(500)  # in which it would begin again
+    assert page.evaluate("starts") == 5

@@ -97,6 +97,9 @@ def test_a_form_is_refused(app: Flask) -> None:
         ({"at_ms": 1, "sound": [1]}, "sound"),
         ({"at_ms": 1, "sound": {"player": {"number": 1}}}, "offset_ms"),
         ({"at_ms": 1, "since": "x"}, "since"),
+        ({"at_ms": int("9" * 400)}, "at_ms"),
+        ({"at_ms": 1, "wish": "next"}, "wish"),
+        ({"at_ms": 1, "said": "hallo", "wish": "pain"}, "one thing"),
     ],
 )
 def test_a_report_is_read_strictly(tab: Tab, body: Any, message: str) -> None:
@@ -114,12 +117,21 @@ def test_a_report_is_read_strictly(tab: Tab, body: Any, message: str) -> None:
         {"file": "track-0123456789abcdef.mp3", "token": "", "offset_ms": 0, "activity": "PLAYING"},
         {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": 0, "activity": "DANCING"},
         {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": "x", "activity": "PLAYING"},
+        {"file": "track-0123456789abcdef.mp3", "token": "t", "offset_ms": 0, "activity": "STOPPED", "ending": "sad"},
     ],
 )
 def test_what_was_there_is_read_strictly(app: Flask, was: dict[str, Any]) -> None:
     """A device is put back from its own file names only."""
     answer = app.test_client().post("/studio/devices", json={**BODY, "was": was}, headers=ORIGIN)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("body", ['{"account": "account-1", "until_ms": ' + "9" * 400 + "}", "[" * 100_000])
+def test_numbers_and_brackets_without_end_are_refused(app: Flask, body: str) -> None:
+    """400, and no failure of the server."""
+    for path in ("/studio/devices", "/studio/devices/device-1/x"):
+        answer = app.test_client().post(path, data=body, content_type="application/json", headers=ORIGIN)
+        assert answer.status_code == 400
 
 
 def test_a_file_that_is_gone_is_not_put_back(app: Flask) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from flask import Flask
 
+from skill.alexa.locales import LOCALES
 from skill.settings import Settings
 from skill.web import create_app
 from tests.studio.tab import Tab, begun
@@ -122,6 +124,85 @@ def test_pause_and_go_on(tab: Tab) -> None:
     if tab.state["speech"]:
         tab.finish()
     assert (tab.state["ring"], place(tab.state)) == ("playing", before)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_stop_in_a_pause_really_stops(app: Flask, locale: str) -> None:
+    """In every language; "stop" alone would only be another pause. One can come back from this end."""
+    tab = Tab(app, locale=locale)
+    begun(tab)
+    tab.say(tab.state["words"]["pause"])
+    tab.finish()
+    assert tab.wait(9_000)["ring"] == "paused"
+    tab.tell(wish="stop")
+    state = tab.finish()
+    assert (state["ring"], state["ending"], state["wish"]) == ("rest", "left", "resume")
+    assert sorted(state["words"]) == ["easier", "faster", "harder", "pain", "resume", "slower", "start"]
+    tab.say(state["words"]["resume"])
+    if tab.state["speech"]:
+        tab.finish()
+    assert (tab.state["ring"], tab.state["ending"]) == ("playing", None)
+
+
+def test_next_in_the_closing_is_the_end(tab: Tab) -> None:
+    """The training is over, though the device still holds a stream; a question afterwards leaves it so."""
+    begun(tab)
+    tab.tell(target={"exercise": "elbows_up", "step": "closing"})
+    tab.wait(1_000)
+    tab.say("Alexa, volgende")
+    state = tab.finish()
+    assert (state["ring"], state["ending"], state["wish"]) == ("rest", "finished", "start")
+    tab.say("Alexa, vraag rugoefening naar de resterende tijd")
+    tab.finish()
+    tab.wait(9_000)
+    state = tab.wait(9_000)
+    assert (state["ring"], state["ending"]) == ("rest", "finished")
+    assert state["words"]["start"] == "Alexa, start rugoefening"
+
+
+def test_pain_twice_is_an_end_without_an_invitation(tab: Tab) -> None:
+    """The big button begins anew, and nothing offers to go on."""
+    begun(tab)
+    tab.tell(wish="pain")
+    tab.tell(wish="pain")
+    assert (tab.state["ending"], "start" in tab.state["words"]) == ("ended", False)
+    state = tab.finish()
+    assert (state["ring"], state["ending"], state["wish"]) == ("rest", "ended", "start")
+    assert "resume" not in state["words"]
+
+
+def test_a_wish_is_said_with_the_words_of_now(tab: Tab) -> None:
+    """What was pressed while a session was open arrives late: it needs the name of the skill then."""
+    begun(tab)
+    tab.say("Alexa, pauze")
+    tab.finish()
+    tab.at_ms += 60_000
+    state = tab.tell(wish="pain")
+    assert said(tab)[-1] == "Alexa, vraag rugoefening naar pijn bij het oefenen"
+    assert state["in_session"]
+
+
+def test_the_name_alone_asks_for_more(tab: Tab) -> None:
+    """The note gives words that lead somewhere now; without the name it asks for the name."""
+    for before, example in ((False, "Alexa, start rugoefening"), (True, "Alexa, pauze")):
+        if before:
+            begun(tab)
+        tab.say("alexa")
+        assert tab.transcript[-1]["text"] == f"Zeg er ook iets bij, bijvoorbeeld: {example}."
+    tab.say("pauze")
+    assert tab.transcript[-1]["text"] == "Niemand luistert. Zeg eerst: Alexa."
+    assert tab.state["ring"] == "playing"
+
+
+def test_a_click_on_a_step_does_not_cut_off_the_safety_words(tab: Tab) -> None:
+    """While they sound it does nothing but tell why; behind them it leads to the exercise."""
+    tab.say("Alexa, start rugoefening")
+    state = tab.tell(target={"exercise": "seated_turn", "step": "position"})
+    assert (state["ring"], said(tab)) == ("speaking", ["Alexa, start rugoefening"])
+    assert "Luister eerst" in tab.transcript[-1]["text"]
+    tab.finish()
+    tab.tell(target={"exercise": "seated_turn", "step": "position"})
+    assert tab.finish()["place"]["exercise"] == "seated_turn"
 
 
 def test_silence_in_the_pause_leaves_the_pause(tab: Tab) -> None:

@@ -51,7 +51,7 @@ class MediaKeys {
    */
   show(state, place) {
     const sounds = state.ring === "playing" || state.ring === "speaking";
-    navigator.mediaSession.playbackState = sounds ? "playing" : state.player ? "paused" : "none";
+    navigator.mediaSession.playbackState = sounds ? "playing" : state.player && !state.ending ? "paused" : "none";
     const title = place ? place.step.name : document.title;
     const artist = place ? place.exercise.title : "";
     if (`${artist}/${title}` === this.title) return;

@@ -29,11 +29,13 @@ export class Link {
     /** @type {State | null} */
     this.state = null;
     this.visit = "";
+    this.stills = 0; // wishes, on their way or lost, behind which nothing may go on by itself
+    this.lost = 0; // those of them that the server could not answer
     this.began = Date.now();
     this.last = 0;
     this.seen = 0;
     this.busy = 0;
-    /** @type {Promise<void>} */
+    /** @type {Promise<unknown>} */
     this.tail = Promise.resolve();
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -51,13 +53,26 @@ export class Link {
   }
 
   /**
-   * Tell the device what happened.
+   * Tell the device what happened; whether it heard of it.
    * @param {Happening} happening
+   * @param {{still?: boolean}} [how]  still: it is meant however late it arrives, and until then nothing goes on by itself
    */
-  tell(happening) {
+  async tell(happening, { still = false } = {}) {
     const began = Date.now();
-    const meant = () => (Date.now() - began < MEANT_MS ? happening : {});
-    return this.inTurn(() => this.post(meant));
+    const meant = () => (still || Date.now() - began < MEANT_MS ? happening : {});
+    if (still) this.keepStill(1);
+    const done = await this.inTurn(() => this.post(meant));
+    if (still) this.lost += 1;
+    if (!done || !Object.keys(happening).length) return done;
+    this.keepStill(-this.lost); // somebody was heard
+    this.lost = 0;
+    return done;
+  }
+
+  /** @param {number} more */
+  keepStill(more) {
+    this.stills += more;
+    this.remember(); // a page that is loaded again knows it too
   }
 
   /** Milliseconds since the device was made, in its own time. */
@@ -75,18 +90,27 @@ export class Link {
     }
     const heard = this.report().player;
     const offset = heard?.number === player.number ? heard.offset_ms : player.offset_ms;
-    const was = { file: player.file, token: player.token, offset_ms: offset, activity: player.activity };
+    const activity = this.stills && player.activity === "PLAYING" ? "STOPPED" : player.activity;
+    const was = { file: player.file, token: player.token, offset_ms: offset, activity, ending: this.state.ending };
     const until = this.state.now_ms - this.state.at_ms + this.now();
     sessionStorage.setItem(WAS, JSON.stringify({ was, until_ms: until }));
   }
 
-  /** @param {() => Promise<void>} task */
+  /**
+   * @param {() => Promise<void>} task
+   * @returns {Promise<boolean>}  whether it was done
+   */
   inTurn(task) {
-    this.tail = this.tail.then(task).catch((error) => {
-      console.error(error);
-      this.failed();
-    });
-    return this.tail;
+    const done = this.tail.then(task).then(
+      () => true,
+      (error) => {
+        console.error(error);
+        this.failed();
+        return false;
+      },
+    );
+    this.tail = done;
+    return done;
   }
 
   /** @returns {Promise<void>} */
@@ -124,8 +148,7 @@ export class Link {
       this.remember();
       if (response.status === 409) sessionStorage.removeItem(DEVICE); // this tab is a copy, and gets an Echo of its own
       await this.make();
-      const { said, pressed, target } = meant();
-      if (said || pressed || target) await this.post(meant);
+      if (Object.keys(meant()).length) await this.post(meant);
       return;
     }
     this.take(await this.read(response), false);

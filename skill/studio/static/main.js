@@ -11,6 +11,9 @@ const REMEMBER_MS = 1000;
 const FASTEST = 16;
 const FIRST_WORDS = "rugoefening.first-words";
 const AWAY = "De server is er niet. Deze pagina gaat vanzelf verder als hij er weer is.";
+const AWAY_STILL = "De server is er niet. Het geluid staat stil, en gaat niet vanzelf verder.";
+/** What is never given up, in any of the languages: it must arrive, however late. */
+const STILLS = /pauz|paus|stop|wacht|warte|wait|pijn|zeer|pain|hurt|schmerz|duizel|dizzy|schwindel|flauw|faint|112/i;
 
 const asked = Number(new URLSearchParams(location.search).get("snelheid"));
 const rate = asked > 0 ? Math.min(FASTEST, asked) : 1;
@@ -25,9 +28,12 @@ const link = new Link({
   report: () => sound.report(),
   show,
   failed: () => setText("connection", "Er ging iets mis. Laad de pagina opnieuw."),
-  connected: (connected) => setText("connection", connected ? "" : AWAY),
+  connected: (connected) => {
+    setText("connection", connected ? "" : link.stills ? AWAY_STILL : AWAY);
+    view.showAway(!connected);
+  },
 });
-const view = new View(say, { isNew: !link.hasPast() });
+const view = new View(act, { isNew: !link.hasPast() });
 /** @type {Training | null} */
 let training = null;
 let changed = () => {};
@@ -37,15 +43,22 @@ link.begin();
 
 /** @param {string} words */
 function say(words) {
-  act({ said: words });
+  return act({ said: words });
 }
 
-/** @param {Happening} happening */
+/**
+ * Every wish goes this way, and whoever wishes something is listened to: the sound waits for the answer.
+ * @param {Happening} happening
+ */
 async function act(happening) {
-  const told = link.tell(happening);
-  view.showThinking(true);
+  if (happening.fault) return link.tell(happening);
+  const still = Boolean(happening.wish) || happening.pressed === "Pause" || STILLS.test(happening.said ?? "");
+  const told = link.tell(happening, { still });
+  sound.hush();
+  view.showThinking(1);
   await told;
-  view.showThinking(false);
+  view.showThinking(-1);
+  if (!view.thinks && !link.stills) sound.release();
 }
 
 /**
@@ -85,7 +98,7 @@ async function loadMore() {
   sound.expect(localStorage.getItem(FIRST_WORDS) ?? document.body.dataset.firstWords ?? "");
 }
 
-byId("unblock").addEventListener("click", () => sound.unblock());
+byId("unblock").addEventListener("click", () => sound.goOn());
 byId("say").addEventListener("submit", (event) => {
   event.preventDefault();
   const field = /** @type {HTMLInputElement} */ (byId("words"));

@@ -6,8 +6,16 @@ const AGAIN_MS = 300;
 const WHERE = "het geluid naar het bedrijf dat je browser maakt, zoals Google of Apple. Dat maakt er tekst van, en alleen die tekst komt hier.";
 const ON = `De microfoon is aan. Nu gaat ${WHERE}`;
 const OFF = `De microfoon is uit. Zet je hem aan, dan gaat ${WHERE}`;
+const SOFT_MS = 3000; // so long the sound waits for the rest of a sentence
+const MOST_FAILURES = 3;
 const REFUSED = "De browser geeft de microfoon niet. Kijk bij de rechten van deze pagina.";
-const FATAL = ["not-allowed", "service-not-allowed", "audio-capture", "language-not-supported"];
+const FATAL = {
+  "not-allowed": REFUSED,
+  "service-not-allowed": REFUSED,
+  "audio-capture": "Er is geen microfoon gevonden. Sluit er een aan, en zet de microfoon hier weer aan.",
+  "language-not-supported": "Je browser verstaat geen Nederlands. Gebruik de knoppen, of typ wat je wilt zeggen.",
+};
+const FAILS = "De spraakherkenning van je browser doet het nu niet. De microfoon is uit. Gebruik de knoppen, of typ wat je wilt zeggen.";
 
 export class Microphone {
   /**
@@ -25,6 +33,9 @@ export class Microphone {
     this.sounding = sounding;
     this.duck = duck;
     this.on = false;
+    this.failures = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.soft = undefined;
     this.button = byId("microphone");
     const Recognition = /** @type {any} */ (globalThis).SpeechRecognition ?? /** @type {any} */ (globalThis).webkitSpeechRecognition;
     if (!Recognition) return;
@@ -46,11 +57,19 @@ export class Microphone {
    */
   turn(on, note) {
     this.on = on;
+    this.failures = 0;
     this.button.setAttribute("aria-pressed", String(on));
     setText("microphone-note", note);
     if (on) this.start();
     else this.recognition.abort();
-    this.duck(false);
+    this.soften(false);
+  }
+
+  /** Softer while somebody begins to speak; not for long, for the rest may never come. @param {boolean} soft */
+  soften(soft) {
+    clearTimeout(this.soft);
+    this.duck(soft);
+    if (soft) this.soft = setTimeout(() => this.duck(false), SOFT_MS);
   }
 
   start() {
@@ -62,26 +81,29 @@ export class Microphone {
   }
 
   again() {
+    this.soften(false);
     if (this.on) setTimeout(() => this.on && this.start(), AGAIN_MS);
   }
 
   /** @param {string} error */
   failed(error) {
-    if (FATAL.includes(error)) this.turn(false, REFUSED);
+    this.soften(false);
+    if (!this.on || error === "no-speech") return; // silence is no failure
+    this.failures += 1;
+    const note = FATAL[/** @type {keyof typeof FATAL} */ (error)] ?? (this.failures < MOST_FAILURES ? "" : FAILS);
+    if (note) this.turn(false, note);
   }
 
   /** @param {any} event */
   heard(event) {
+    this.failures = 0;
     for (let index = event.resultIndex; index < event.results.length; index += 1) {
       const result = event.results[index];
       const words = String(result[0].transcript).trim();
-      if (!this.isMeant(words)) continue;
-      if (result.isFinal) {
-        this.duck(false);
-        this.say(words);
-      } else {
-        this.duck(true);
-      }
+      const meant = this.isMeant(words);
+      if (result.isFinal) this.soften(false);
+      if (meant && result.isFinal) this.say(words);
+      else if (meant) this.soften(true);
     }
   }
 

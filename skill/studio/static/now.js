@@ -7,6 +7,11 @@ import { byId, setText } from "./view.js";
 
 const SIDES = { right: "Beweeg naar rechts", left: "Beweeg naar links" };
 const POSTURES = { floor: "Liggen op je zij op een mat", chair: "Rechtop zitten op een stoel" };
+const ENDINGS = {
+  finished: { exercise: "Klaar", step: "Mooi, dat was het voor vandaag", more: "Neem nog even rust. Met Start begin je een nieuwe training." },
+  left: { exercise: "Gestopt", step: "Tot de volgende keer", more: "Wil je toch door? Met Verder ga je door waar je was." },
+  ended: { exercise: "Gestopt", step: "Tot de volgende keer", more: "Neem nu rust." },
+};
 const KINDS = { rest: "rust", hold: "houd vast" };
 
 export class Now {
@@ -21,17 +26,16 @@ export class Now {
    * @param {State} state
    */
   show(place, state) {
-    const over = state.player?.activity === "FINISHED" && !state.in_session;
-    if (place && !over) this.showPlace(place);
-    else this.showNone(over);
+    if (place && !state.ending) this.showPlace(place);
+    else this.showNone(state.ending ? ENDINGS[state.ending] : this.welcome);
   }
 
-  /** @param {boolean} over */
-  showNone(over) {
+  /** @param {{exercise: string, step: string, more: string}} words */
+  showNone(words) {
     this.root.dataset.place = "none";
-    setText("now-exercise", over ? "Klaar" : this.welcome.exercise);
-    setText("now-step", over ? "Mooi, dat was het voor vandaag" : this.welcome.step);
-    setText("now-more", over ? "Neem nog even rust. Met Start begin je een nieuwe training." : this.welcome.more);
+    setText("now-exercise", words.exercise);
+    setText("now-step", words.step);
+    setText("now-more", words.more);
     for (const id of ["counts", "picture", "clock"]) byId(id).toggleAttribute("hidden", true);
   }
 

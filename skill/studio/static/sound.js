@@ -22,6 +22,7 @@ export class Sound {
     this.speechOver = false;
     this.playerOver = false;
     this.playerFailed = false;
+    this.hushed = false; // a wish is on its way: until it is known what comes of it, nothing sounds
     /** @type {number | null} */
     this.wanted = null; // where the player is to start, as long as it is not there yet
     this.voice = this.element(rate);
@@ -127,20 +128,34 @@ export class Sound {
     this.changed();
   }
 
+  /** Somebody wishes something: be silent until it is known what comes of it. */
+  hush() {
+    this.hushed = true;
+    this.voice.pause();
+    this.music.pause();
+  }
+
+  /** It is known: sound what the state says. */
+  release() {
+    this.hushed = false;
+    this.goOn();
+  }
+
+  /** Sound what the state says, from where it is. */
+  goOn() {
+    if (this.speech && !this.speechOver && this.speech.parts.length) this.play(this.voice);
+    if (this.player?.playing && !this.playerOver && !this.playerFailed) this.play(this.music);
+  }
+
   /** @param {HTMLAudioElement} audio */
   async play(audio) {
+    if (this.hushed) return;
     try {
       await audio.play();
       this.onBlocked(false);
     } catch (error) {
       if (error instanceof DOMException && error.name === "NotAllowedError") this.onBlocked(true);
     }
-  }
-
-  /** After a tap: sound what had to wait for it. */
-  unblock() {
-    if (this.speech && !this.speechOver && this.speech.parts.length) this.play(this.voice);
-    if (this.player?.playing) this.play(this.music);
   }
 
   /** Softer while somebody begins to speak. @param {boolean} soft */

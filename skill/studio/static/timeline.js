@@ -83,7 +83,7 @@ export class Timeline {
         const bar = /** @type {HTMLElement} */ (button.firstElementChild);
         const entry = /** @type {HTMLElement} */ (button.parentElement);
         entry.style.flexGrow = entry.dataset.seconds ?? "1";
-        button.addEventListener("click", () => this.go(target));
+        button.addEventListener("click", ({ detail }) => detail > 1 || this.go(target)); // a double click is one wish
         this.steps.set(`${target.exercise}/${target.step}`, { button, bar, exercise: item });
       }
     }

@@ -40,6 +40,7 @@
  * @property {boolean} microphone
  * @property {boolean} in_session
  * @property {"start" | "pause" | "resume"} wish
+ * @property {"finished" | "left" | "ended" | null} ending  how the training came to its end
  * @property {Record<string, string>} words
  * @property {Speech | null} speech
  * @property {Player | null} player
@@ -78,6 +79,7 @@
  *
  * @typedef {object} Happening  what happened in the browser; empty: time passed
  * @property {string} [said]
+ * @property {string} [wish]  pause, stop or pain: said with the words that lead there when it arrives
  * @property {string} [pressed]
  * @property {{exercise: string, step: string}} [target]
  * @property {string} [fault]

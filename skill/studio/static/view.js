@@ -1,6 +1,6 @@
 // The device as it is seen: its light ring, the buttons, the caption.
 
-/** @import {State} from "./types.js" */
+/** @import {Happening, State} from "./types.js" */
 
 const RING = {
   rest: "Wacht op jou",
@@ -10,7 +10,11 @@ const RING = {
   playing: "Speelt",
   paused: "Pauze",
 };
+const AWAY = "Wacht op de server";
 const WISHES = { start: "Start", pause: "Pauze", resume: "Verder" };
+const SKIP = "Begin meteen"; // while the words before the start sound, pressing cuts them off
+const BY_NAME = ["pause", "stop", "pain"]; // the server knows their words when they arrive, which may be late
+const FINGER_MS = 1000; // so soon after its label changed, a press was meant for the label before
 
 /**
  * @param {string} id
@@ -34,16 +38,20 @@ export function setText(id, text) {
 
 export class View {
   /**
-   * @param {(words: string) => void} say
+   * @param {(happening: Happening) => Promise<unknown>} act
    * @param {{isNew: boolean}} device  one that is new is begun by the words that came with the page
    */
-  constructor(say, { isNew }) {
-    this.say = say;
+  constructor(act, { isNew }) {
+    this.act = act;
     /** @type {Record<string, string>} */
     this.words = isNew ? { start: byId("primary").dataset.says ?? "" } : {};
-    this.thinks = false;
+    this.thinks = 0;
+    this.away = false;
     this.ring = "rest";
-    for (const button of this.buttons()) button.addEventListener("click", () => this.press(button));
+    for (const button of this.buttons()) {
+      button.addEventListener("click", ({ detail }) => detail > 1 || this.press(button)); // a double click is one wish
+      button.addEventListener("keydown", (event) => event.repeat && event.preventDefault()); // and so is a key held down
+    }
     addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -51,10 +59,20 @@ export class View {
     return /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-wish]"));
   }
 
-  /** @param {HTMLButtonElement} button */
-  press(button) {
-    const words = this.words[button.dataset.wish ?? ""];
-    if (words) this.say(words);
+  /**
+   * A button rests while its wish is on its way, and for a moment when its label then changed under the finger:
+   * whoever presses Start twice did not mean to skip the safety words.
+   * @param {HTMLButtonElement} button
+   */
+  async press(button) {
+    const wish = button.dataset.wish ?? "";
+    const words = this.words[wish];
+    if (!words || button.dataset.rests) return;
+    button.dataset.rests = "true";
+    const label = button.textContent;
+    await this.act(BY_NAME.includes(wish) ? { wish } : { said: words });
+    if (button.textContent !== label) await new Promise((resolve) => setTimeout(resolve, FINGER_MS));
+    delete button.dataset.rests;
   }
 
   /** The space bar does what the big button does, unless something else has the focus. @param {KeyboardEvent} event */
@@ -71,8 +89,11 @@ export class View {
     const primary = byId("primary");
     primary.dataset.wish = state.wish;
     primary.querySelector("use")?.setAttribute("href", `#icon-${state.wish}`);
+    const skips = state.wish === "start" && state.in_session && state.speech !== null;
+    primary.classList.toggle("skips", skips);
     const label = primary.querySelector("span");
-    if (label && label.textContent !== WISHES[state.wish]) label.textContent = WISHES[state.wish];
+    const text = skips ? SKIP : WISHES[state.wish];
+    if (label && label.textContent !== text) label.textContent = text;
     for (const button of this.buttons()) {
       const words = state.words[button.dataset.wish ?? ""];
       button.setAttribute("aria-disabled", String(!words));
@@ -83,16 +104,24 @@ export class View {
     this.showRing();
   }
 
-  /** Words are on their way to the skill. @param {boolean} thinks */
-  showThinking(thinks) {
-    this.thinks = thinks;
+  /** More or fewer words are on their way to the skill. @param {number} more */
+  showThinking(more) {
+    this.thinks += more;
+    this.showRing();
+  }
+
+  /** Nobody answers. @param {boolean} away */
+  showAway(away) {
+    if (this.away === away) return;
+    this.away = away;
     this.showRing();
   }
 
   showRing() {
-    const ring = this.thinks ? "thinking" : this.ring;
+    const waits = this.away && this.thinks > 0;
+    const ring = waits ? "rest" : this.thinks ? "thinking" : this.ring;
     byId("echo").dataset.ring = ring;
-    setText("ring-word", RING[/** @type {keyof typeof RING} */ (ring)]);
+    setText("ring-word", waits ? AWAY : RING[/** @type {keyof typeof RING} */ (ring)]);
   }
 
   /** @param {string} text */
