@@ -34,11 +34,21 @@ class Workbench:
         self.library = library
         self.shelf = shelf
         self.files = ContentFiles(settings)
-        self.builder = Builder(settings, self.files, library.renew)
+        self.builder = Builder(settings, self.files, library.renew, self.needed)
         self.lock = DatabaseLock(settings.database)
         self.audio = f"/audio/{settings.voice}"
         self.server = secrets.token_hex(4)
         """Tells a page that the numbers of the exchanges began anew."""
+
+    def routines(self) -> dict[str, str]:
+        """The file of each routine, as it was when the audio was made."""
+        content, _ = self.library.current()
+        return {one.id: self.files.name_of(one.file, Path.cwd()) for one in content.routines.values()}
+
+    def needed(self) -> tuple[str, ...]:
+        """The files without which nothing can be served."""
+        prompts = self.settings.prompts_file.relative_to(self.settings.content).as_posix()
+        return self.routines()[self.settings.routine], prompts
 
 
 def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf: Shelf) -> None:
@@ -47,7 +57,6 @@ def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf
 
     @studio.get("/werkbank")
     def workbench() -> str:
-        content, _ = library.current()
         return render_template(
             "workbench.html",
             invocation=settings.invocation,
@@ -56,7 +65,7 @@ def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf
             voices=shelf.houses.voices(),
             locales=LOCALES,
             pace=request.args.get("snelheid", type=float),
-            routines={one.id: bench.files.name_of(one.file, Path.cwd()) for one in content.routines.values()},
+            routines=bench.routines(),
         )
 
     _add_text(studio, bench)
@@ -122,6 +131,7 @@ def _add_trials(studio: Blueprint, bench: Workbench) -> None:
             {
                 "server": bench.server,
                 "files": bench.files.versions(),
+                "routines": bench.routines(),
                 "build": bench.builder.look().data,
                 "pack": bench.library.current()[1].id,
                 "held_s": bench.lock.left_s,

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from skill.studio.workbench.files import MAX_BYTES
 
 MOST_ACCOUNTS = 8
 _ACCOUNT = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
-_STAMP = re.compile(r"[0-9a-f]{64}\Z")
+_STAMP = re.compile(r"([0-9a-f]{64})?\Z")
+"""Of a file; empty for one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Listener:
 
 
 def read_text(raw: Mapping[str, Any]) -> tuple[str, str]:
-    """The new text of a file, and the stamp of the old one. Raises BadRequest."""
+    """The new text of a file, and the stamp of the old one. Raises BadRequest, and RequestEntityTooLarge."""
     text, stamp = raw.get("text"), raw.get("stamp")
-    if not isinstance(text, str) or len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-        raise BadRequest(f"text: must be a text of at most {MAX_BYTES} bytes")
+    if not isinstance(text, str):
+        raise BadRequest("text: must be a text")
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise RequestEntityTooLarge(f"text: must be at most {MAX_BYTES} bytes")
     if any("\ud800" <= one <= "\udfff" for one in text):
         raise BadRequest("text: holds half a character")
     if not isinstance(stamp, str) or not _STAMP.match(stamp):
