@@ -12,6 +12,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from skill.studio.workbench.files import MAX_BYTES
 
 MOST_ACCOUNTS = 8
+HELD, AWAY = "held", "away"
+"""What can go wrong with the database: another program holds it, or it is gone."""
 _ACCOUNT = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _STAMP = re.compile(r"([0-9a-f]{64})?\Z")
 """Of a file; empty for one that is not there."""
@@ -49,12 +51,14 @@ def read_listener(raw: Mapping[str, Any]) -> Listener:
     return Listener(frozenset(accounts), _whole(raw, "since"))
 
 
-def read_hold(raw: Mapping[str, Any], longest: int) -> int:
-    """For how many seconds the database is to be held; 0 gives it back. Raises BadRequest."""
-    seconds = _whole(raw, "seconds")
+def read_outage(raw: Mapping[str, Any], longest: int) -> tuple[str, int]:
+    """What goes wrong with the database, and for how many seconds; 0 puts it right. Raises BadRequest."""
+    fault, seconds = raw.get("fault", HELD), _whole(raw, "seconds")
+    if fault not in (HELD, AWAY):
+        raise BadRequest(f"fault: must be {HELD} or {AWAY}")
     if seconds > longest:
         raise BadRequest(f"seconds: must be at most {longest}")
-    return seconds
+    return str(fault), seconds
 
 
 def read_person(raw: Mapping[str, Any]) -> bool:
