@@ -21,6 +21,7 @@ from skill.serving.endpoint import MAX_BODY_BYTES, Door, Endpoint, Verifier
 from skill.serving.headers import add_headers
 from skill.serving.health import Watched, add_health
 from skill.serving.metrics import Metrics
+from skill.serving.neighbours import keep_strangers_out
 from skill.serving.observing import Observer
 from skill.settings import Settings, settings_problems
 from skill.upkeep import keep_up
@@ -44,7 +45,7 @@ def create_app(settings: Settings, *, verifier: Verifier | None = None) -> Flask
     app = Flask("rugoefening", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     if not production:
-        app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "::1"]
+        keep_strangers_out(app)
     skill = AlexaSkill(_now(settings, library, store), loopback=not production, violated=metrics.violated)
     observer = Observer(metrics)
     app.add_url_rule("/alexa", "alexa", Endpoint(skill, observer, door), methods=["POST"])

@@ -98,7 +98,46 @@ def test_a_wrong_path_and_method_have_the_same_shape(client: FlaskClient) -> Non
 
 def test_a_foreign_host_is_refused(client: FlaskClient) -> None:
     """In development only names of this machine are answered."""
-    assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+    for host in ("evil.example", "localhost.evil.example", "[::1].evil.example", "[::2]", "[::", "x@localhost", ""):
+        assert client.get("/healthz", headers={"Host": host}).status_code == 400, host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5050", "localhost", "localhost:8080", "[::1]", "[::1]:5050"])
+def test_every_name_of_this_machine_is_answered(client: FlaskClient, host: str) -> None:
+    """Also that of IPv6, with its port; and its own page may tell something."""
+    url = f"http://{host}"
+    own = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
+    device = {"account": "account-1", "device": "device-1"}
+    assert client.get("/", base_url=url).status_code == 200
+    assert client.post("/studio/devices", json=device, base_url=url, headers=own).status_code == 201
+    assert client.post("/alexa", json=launch(), base_url=url, headers=own).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:9"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_no_page_of_another_site_speaks_to_the_skill(client: FlaskClient, headers: dict[str, str]) -> None:
+    """A browser asks nobody before it sends plain text anywhere; in development nothing is signed, so it is refused."""
+    body = json.dumps(launch())
+    assert client.post("/alexa", data=body, content_type="text/plain").status_code == 200
+    assert "another site" in refusal(client.post("/alexa", data=body, content_type="text/plain", headers=headers))
+    assert client.get("/healthz", headers=headers).status_code == 403
+    form = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert client.post("/alexa", data=body, content_type="text/plain", headers=form).status_code == 403
+
+
+def test_a_link_on_another_site_may_lead_to_the_page(client: FlaskClient) -> None:
+    """As one in a chat or in a manual: whoever clicks it sees the page, and the other site learns nothing."""
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert client.get("/", headers=link).status_code == 200
 
 
 def a_file(settings: Settings) -> Path:

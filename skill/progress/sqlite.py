@@ -200,6 +200,12 @@ class SqliteStore:
             connection.execute("INSERT OR REPLACE INTO closed (run, at) VALUES ('', 0)")
             connection.execute("DELETE FROM closed WHERE run = ''")
 
+    def use(self, path: Path) -> None:
+        """Use the file at this path from now on; what is owed is written there."""
+        left, self._database, self.path = self._database, Database(path), path
+        with suppress(StoreError):
+            left.close()
+
     def close(self) -> None:
         """Write what is owed, and let go of the file; the next call opens it again."""
         if self._owed:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from flask import Flask
 
@@ -43,6 +44,11 @@ class Houses:
     def voices(self) -> list[str]:
         """The voices that have a pack."""
         return sorted(path.parent.name for path in self._settings.packs.glob(f"*/{MANIFEST}"))
+
+    def stores(self) -> list[Any]:
+        """What remembers progress, of each voice that was heard."""
+        with self._lock:
+            return [app.extensions["store"] for app in self._apps.values()]
 
     def make(self, newcomer: Newcomer, now: float) -> House:
         """The Echo of a tab, with what is around it. A voice without a pack that fits is the one that is served."""

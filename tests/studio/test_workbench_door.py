@@ -33,14 +33,6 @@ WISHES: dict[str, Any] = {
 }
 
 
-def test_production_has_no_workbench(settings: Settings) -> None:
-    """Every address of it is unknown there."""
-    client = create_app(replace(settings, environment="production"), verifier=lambda *_: None).test_client()
-    assert {path: client.get(path).status_code for path in PAGES} == dict.fromkeys(PAGES, 404)
-    for wish, body in WISHES.items():
-        assert client.post(f"/studio/workbench/{wish}", json=body, headers=ORIGIN).status_code == 404
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_a_foreign_host_is_refused(app: Flask, path: str) -> None:
     """A name that leads here by DNS rebinding reads nothing, not even the owner's text."""

@@ -31,6 +31,12 @@ def exchanges(tab: Tab) -> list[dict[str, Any]]:
     return found
 
 
+def stored(settings: Settings) -> set[tuple[Any, ...]]:
+    """Who is where, and which runs were begun."""
+    with closing(sqlite3.connect(settings.database)) as file:
+        return {*file.execute("SELECT step, run, person FROM place"), *file.execute("SELECT run, person FROM begun")}
+
+
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long the road kept an answer back; nobody waits for it here."""
@@ -125,7 +131,7 @@ def test_the_database_is_held_by_another_program(tab: Tab, settings: Settings) -
         tab.finish()
         tab.say("ga verder")
         assert place(tab.finish()) == "open_book/position"
-        assert ask(tab, "database", seconds=0) == {"held_s": 0}
+        assert ask(tab, "database", seconds=0) == {"held_s": 0, "away_s": 0}
         other.execute("BEGIN IMMEDIATE")
         other.rollback()
     exchanges(tab)
@@ -152,6 +158,35 @@ def test_a_database_that_is_in_use_is_not_taken(tab: Tab, settings: Settings) ->
         assert answer.status_code == 503
         other.rollback()
     assert ask(tab, "news", accounts=[], since=0)["held_s"] == 0
+
+
+def test_the_database_is_gone(tab: Tab, settings: Settings) -> None:
+    """It cannot be read, so somebody who is known hears the whole intro; the training goes on, and the file stays.
+
+    Back again, it has what it missed.
+    """
+    tab.account = ask(tab, "persons", experienced=True)["account"]
+    before, file = stored(settings), settings.database.stat().st_ino
+    assert ask(tab, "database", fault="away", seconds=30)["away_s"] > 25
+    assert tab.client.get("/healthz").get_json()["database"]["ok"] is False
+    tab.begin()
+    begun(tab)
+    assert "drie rustige oefeningen" in tab.transcript[1]["text"]
+    assert place(tab.say("Alexa, volgende")) == "open_book/position"
+    assert stored(settings) == before
+    assert ask(tab, "database", fault="away", seconds=0) == {"held_s": 0, "away_s": 0}
+    exchanges(tab)
+    tab.say("Alexa, volgende")
+    assert stored(settings) > before
+    assert "explanation" in str(stored(settings) - before)
+    assert settings.database.stat().st_ino == file
+    assert tab.client.get("/healthz").get_json()["database"]["ok"] is True
+
+
+def test_a_database_goes_wrong_in_one_of_two_ways(tab: Tab) -> None:
+    """Another one is refused."""
+    body = {"fault": "melted", "seconds": 5}
+    assert tab.client.post("/studio/workbench/database", json=body, headers=ORIGIN).status_code == 400
 
 
 @pytest.mark.parametrize("seconds", [-1, 121, 1.5, "30", None, True])

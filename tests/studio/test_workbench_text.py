@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from flask.testing import FlaskClient
 from skill.content import load_content
 from skill.pack import load_pack
 from skill.settings import PROJECT, Settings
-from skill.studio.workbench.files import ContentFiles
 from skill.web import create_app
 from tests.processes import unwatched
 from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of
@@ -100,12 +98,69 @@ def test_line_ends_and_a_mark_stay(client: FlaskClient, mine: Settings) -> None:
     assert data.count(b"\n") == data.count(b"\r\n")
 
 
+def test_each_line_keeps_its_own_end(client: FlaskClient, mine: Settings) -> None:
+    """In a file with both kinds only what is edited changes; a new line gets the end that most have."""
+    path = mine.content / FILE
+    lines = path.read_bytes().split(b"\n")
+    for number in (3, 4, 5, 60, 61):
+        lines[number] += b"\r"
+    lines[100] = b"# old\r# very old"
+    path.write_bytes(b"\n".join(lines))
+    before = read(client)
+    assert "\r" not in before["text"]
+    text = before["text"].replace(SENTENCE, f"# nieuw\n                {OTHER}")
+    assert save(client, text + "# end", before["stamp"]) == 200
+    expected = b"\n".join(lines).replace(SENTENCE.encode(), f"# nieuw\n                {OTHER}".encode())
+    assert path.read_bytes() == expected + b"# end"
+
+
 def test_what_another_program_wrote_is_not_overwritten(client: FlaskClient, mine: Settings) -> None:
     """Saving over a file that has changed meanwhile is refused, and the other one's text stays."""
     before = read(client)
     change(mine, SENTENCE, OTHER)
     assert save(client, before["text"] + "# mine\n", before["stamp"]) == 409
     assert OTHER in (mine.content / FILE).read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_gone_is_written_anew(client: FlaskClient, mine: Settings) -> None:
+    """With its rights, its line ends and its mark, unless it is there again; the page knows its name all the time."""
+    path = mine.content / FILE
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    path.chmod(0o640)
+    data, text = path.read_bytes(), read(client)["text"]
+    assert save(client, text, "") == 409
+    path.unlink()
+    assert client.get(ADDRESS).status_code == 404
+    assert FILE in client.get("/werkbank").get_data(as_text=True)
+    assert (list(news(client)["files"]), news(client)["routines"]) == (["prompts/nl.yaml"], {"bovenrug": FILE})
+    assert save(client, text, "0" * 64) == 404
+    assert save(client, text, "") == 200
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (data, 0o640)
+
+
+def test_nothing_else_is_written_anew(client: FlaskClient, mine: Settings, tmp_path: Path) -> None:
+    """No name that was never there, nothing behind a link, and nothing where the folder leads elsewhere by now."""
+    read(client)
+    path = mine.content / FILE
+    unknown = client.post("/studio/workbench/files/routines/rug.yaml", json={"text": "x", "stamp": ""}, headers=ORIGIN)
+    assert unknown.status_code == 404
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere.yaml")
+    assert save(client, "x", "") == 403
+    path.unlink()
+    path.parent.rename(tmp_path / "away")
+    path.parent.symlink_to(tmp_path / "away", target_is_directory=True)
+    assert save(client, "x", "") == 403
+    assert list((tmp_path / "away").iterdir()) == []
+    assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+def test_a_text_that_is_too_large_is_refused_as_such(client: FlaskClient, mine: Settings) -> None:
+    """413, by its own size or by that of the request."""
+    before = read(client)
+    for size in (250_001, 1_000_000):
+        assert save(client, "x" * size, before["stamp"]) == 413
+    assert read(client) == before
 
 
 @pytest.mark.parametrize(
@@ -242,6 +297,9 @@ def test_every_mistake_stands_at_its_line(maker: FlaskClient, building: Settings
     build = built(maker, 1)
     assert (build["state"], build["reason"]) == ("failed", "content")
     found = {(one["file"], one["line"]): one["message"] for one in build["remarks"] if one["error"]}
+    leads = {one["line"]: one["lead"] for one in build["remarks"] if one["file"] == FILE}
+    assert leads[line_of(building, "posture: flor")] == "Dit woord kent het programma niet. Bedoel je “floor”?"
+    assert leads[line_of(building, "rest: veel")] == "Dit getal klopt niet."
     assert 'did you mean "floor"' in found[FILE, line_of(building, "posture: flor")]
     assert "not a plain number" in found[FILE, line_of(building, "rest: veel")]
     assert any(file == "prompts/nl.yaml" for file, _ in found)
@@ -250,6 +308,17 @@ def test_every_mistake_stands_at_its_line(maker: FlaskClient, building: Settings
     (building.content / FILE).write_text(text, encoding="utf-8")
     building.prompts_file.write_text(prompts, encoding="utf-8")
     assert (built(maker, 2)["state"], news(maker)["build"]["remarks"]) == ("done", [])
+
+
+def test_a_missing_file_blames_no_other(maker: FlaskClient, building: Settings, tmp_path: Path) -> None:
+    """Without the routine the prompts seem wrong: only that it is gone is told; it may come back under any name."""
+    path = building.content / FILE
+    path.rename(tmp_path / "away.yaml")
+    build = built(maker, 1)
+    assert (build["state"], build["reason"], build["remarks"]) == ("failed", "gone", [])
+    (tmp_path / "away.yaml").rename(path.with_name("rug.yaml"))
+    assert built(maker, 2)["state"] == "done"
+    assert news(maker)["routines"] == {"bovenrug": "routines/rug.yaml"}
 
 
 def test_a_cue_that_does_not_fit_is_told_at_its_line(maker: FlaskClient, building: Settings) -> None:
@@ -299,7 +368,7 @@ from skill.settings import Settings
 from skill.studio.workbench.building import Builder
 from skill.studio.workbench.files import ContentFiles
 settings = Settings(content=Path(sys.argv[1]), packs=Path(sys.argv[2]))
-builder = Builder(settings, ContentFiles(settings), lambda: None)
+builder = Builder(settings, ContentFiles(settings), lambda: None, tuple)
 builder.again()
 print(builder._child.pid, flush=True)
 """
@@ -318,13 +387,3 @@ def test_a_build_ends_with_its_server(mine: Settings, tmp_path: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(int(done.stdout), 0)
     assert not (tmp_path / "fresh" / "espeak" / "manifest.json").exists()
-
-
-def test_files_are_named_as_messages_show_them(mine: Settings) -> None:
-    """By their whole path, or from the folder where the build ran."""
-    files = ContentFiles(mine)
-    assert files.name_of(str(mine.content / FILE), PROJECT) == FILE
-    assert ContentFiles(replace(mine, content=PROJECT / "skill")).name_of("skill/prompts/nl.yaml", PROJECT) == (
-        "prompts/nl.yaml"
-    )
-    assert files.name_of("elsewhere.yaml", PROJECT) == ""

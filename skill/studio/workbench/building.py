@@ -9,14 +9,15 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import IO, Any
 
 from skill.errors import RugoefeningError
 from skill.settings import PREFIX, PROJECT, Settings
 from skill.studio.workbench.files import ContentFiles
+from skill.studio.workbench.leads import lead_of
 
 IDLE, RUNNING, DONE, FAILED = "idle", "running", "done", "failed"
 _END_S = 10.0
@@ -38,8 +39,8 @@ class Remark:
 
     @property
     def data(self) -> dict[str, Any]:
-        """It as JSON."""
-        return {"file": self.file, "line": self.line, "message": self.message, "error": self.error}
+        """It as JSON, with a sentence for the owner."""
+        return {**asdict(self), "lead": lead_of(self.message, error=self.error)}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Build:
     remarks: tuple[Remark, ...] = ()
     result: Mapping[str, Any] | None = None
     reason: str = ""
-    """Why it failed: ``content``, ``packages``, ``held`` or ``other``."""
+    """Why it failed: ``content``, ``gone`` (a file that is needed), ``packages``, ``held`` or ``other``."""
     message: str = ""
     """What else it said."""
 
@@ -75,13 +76,17 @@ class Build:
 class Builder:
     """Begins a build when a file is another than at the last one, and tells how it goes.
 
-    ``built`` is called when new audio is there; what it raises is a mistake of the build.
+    ``built`` is called when new audio is there; what it raises is a mistake of the build. ``needed`` tells the files
+    without which no build can be, whatever it says of others.
     """
 
-    def __init__(self, settings: Settings, files: ContentFiles, built: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, files: ContentFiles, built: Callable[[], None], needed: Callable[[], Collection[str]]
+    ) -> None:
         self._settings = settings
         self._files = files
         self._built = built
+        self._needed = needed
         self._turn = threading.Lock()
         self._known = files.versions()
         self._child: subprocess.Popen[str] | None = None
@@ -176,6 +181,8 @@ class Builder:
         if status == 0:
             with suppress(ValueError):
                 return replace(self._build, state=DONE, share=1.0, remarks=remarks, result=json.loads(output))
+        if not self._files.paths().keys() >= set(self._needed()):
+            return replace(self._build, state=FAILED, reason="gone")
         reason = "other"
         if any(one.error for one in remarks):
             reason = "content"

@@ -19,9 +19,9 @@ from skill.settings import Settings
 from skill.studio.shelf import Shelf
 from skill.studio.workbench.building import Builder
 from skill.studio.workbench.files import ChangedError, ContentFiles, ReadOnlyError
-from skill.studio.workbench.lock import LONGEST_S, DatabaseLock
+from skill.studio.workbench.outage import LONGEST_S, Outage, gone, locked
 from skill.studio.workbench.score import clips_of, score_of
-from skill.studio.workbench.wishes import read_hold, read_listener, read_person, read_text
+from skill.studio.workbench.wishes import AWAY, HELD, read_listener, read_outage, read_person, read_text
 
 MOST_EXCHANGES = 200
 
@@ -34,11 +34,28 @@ class Workbench:
         self.library = library
         self.shelf = shelf
         self.files = ContentFiles(settings)
-        self.builder = Builder(settings, self.files, library.renew)
-        self.lock = DatabaseLock(settings.database)
+        self.builder = Builder(settings, self.files, library.renew, self.needed)
+        self.outages = {
+            HELD: Outage(lambda: locked(settings.database)),
+            AWAY: Outage(lambda: gone(shelf.houses.stores())),
+        }
         self.audio = f"/audio/{settings.voice}"
         self.server = secrets.token_hex(4)
         """Tells a page that the numbers of the exchanges began anew."""
+
+    def routines(self) -> dict[str, str]:
+        """The file of each routine, as it was when the audio was made."""
+        content, _ = self.library.current()
+        return {one.id: self.files.name_of(one.file, Path.cwd()) for one in content.routines.values()}
+
+    def outages_left(self) -> dict[str, int]:
+        """How long the database still is held, or away (s)."""
+        return {f"{name}_s": one.left_s for name, one in self.outages.items()}
+
+    def needed(self) -> tuple[str, ...]:
+        """The files without which nothing can be served."""
+        prompts = self.settings.prompts_file.relative_to(self.settings.content).as_posix()
+        return self.routines()[self.settings.routine], prompts
 
 
 def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf: Shelf) -> None:
@@ -47,7 +64,6 @@ def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf
 
     @studio.get("/werkbank")
     def workbench() -> str:
-        content, _ = library.current()
         return render_template(
             "workbench.html",
             invocation=settings.invocation,
@@ -56,7 +72,7 @@ def add_workbench(studio: Blueprint, settings: Settings, library: Library, shelf
             voices=shelf.houses.voices(),
             locales=LOCALES,
             pace=request.args.get("snelheid", type=float),
-            routines={one.id: bench.files.name_of(one.file, Path.cwd()) for one in content.routines.values()},
+            routines=bench.routines(),
         )
 
     _add_text(studio, bench)
@@ -122,9 +138,10 @@ def _add_trials(studio: Blueprint, bench: Workbench) -> None:
             {
                 "server": bench.server,
                 "files": bench.files.versions(),
+                "routines": bench.routines(),
                 "build": bench.builder.look().data,
                 "pack": bench.library.current()[1].id,
-                "held_s": bench.lock.left_s,
+                **bench.outages_left(),
                 "devices": [{"device": name, **sitting.house.kind} for name, sitting in sittings],
                 "exchanges": [one.data for one in exchanges[:MOST_EXCHANGES]],
             }
@@ -132,12 +149,13 @@ def _add_trials(studio: Blueprint, bench: Workbench) -> None:
 
     @studio.post("/studio/workbench/database")
     def database() -> Response:
-        seconds = read_hold(_body(), LONGEST_S)
+        name, seconds = read_outage(_body(), LONGEST_S)
+        outage = bench.outages[name]
         if not seconds:
-            bench.lock.free()
-        elif not bench.lock.hold(seconds):
+            outage.stop()
+        elif not outage.last(seconds):
             raise ServiceUnavailable("something else holds the database already")
-        return jsonify({"held_s": bench.lock.left_s})
+        return jsonify(bench.outages_left())
 
     @studio.post("/studio/workbench/persons")
     def person() -> Response:

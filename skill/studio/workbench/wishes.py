@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from skill.studio.workbench.files import MAX_BYTES
 
 MOST_ACCOUNTS = 8
+HELD, AWAY = "held", "away"
+"""What can go wrong with the database: another program holds it, or it is gone."""
 _ACCOUNT = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
-_STAMP = re.compile(r"[0-9a-f]{64}\Z")
+_STAMP = re.compile(r"([0-9a-f]{64})?\Z")
+"""Of a file; empty for one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,12 @@ class Listener:
 
 
 def read_text(raw: Mapping[str, Any]) -> tuple[str, str]:
-    """The new text of a file, and the stamp of the old one. Raises BadRequest."""
+    """The new text of a file, and the stamp of the old one. Raises BadRequest, and RequestEntityTooLarge."""
     text, stamp = raw.get("text"), raw.get("stamp")
-    if not isinstance(text, str) or len(text.encode(errors="surrogatepass")) > MAX_BYTES:
-        raise BadRequest(f"text: must be a text of at most {MAX_BYTES} bytes")
+    if not isinstance(text, str):
+        raise BadRequest("text: must be a text")
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+        raise RequestEntityTooLarge(f"text: must be at most {MAX_BYTES} bytes")
     if any("\ud800" <= one <= "\udfff" for one in text):
         raise BadRequest("text: holds half a character")
     if not isinstance(stamp, str) or not _STAMP.match(stamp):
@@ -46,12 +51,14 @@ def read_listener(raw: Mapping[str, Any]) -> Listener:
     return Listener(frozenset(accounts), _whole(raw, "since"))
 
 
-def read_hold(raw: Mapping[str, Any], longest: int) -> int:
-    """For how many seconds the database is to be held; 0 gives it back. Raises BadRequest."""
-    seconds = _whole(raw, "seconds")
+def read_outage(raw: Mapping[str, Any], longest: int) -> tuple[str, int]:
+    """What goes wrong with the database, and for how many seconds; 0 puts it right. Raises BadRequest."""
+    fault, seconds = raw.get("fault", HELD), _whole(raw, "seconds")
+    if fault not in (HELD, AWAY):
+        raise BadRequest(f"fault: must be {HELD} or {AWAY}")
     if seconds > longest:
         raise BadRequest(f"seconds: must be at most {longest}")
-    return seconds
+    return str(fault), seconds
 
 
 def read_person(raw: Mapping[str, Any]) -> bool:
