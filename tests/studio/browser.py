@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 FASTEST = 16
 PATIENCE_MS = 60_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
+SOUNDS = """
+const RealAudio = window.Audio;
+window.sounds = [];
+window.Audio = class extends RealAudio { constructor() { super(); window.sounds.push(this); } };
+"""
+MUSIC = "sounds.find((one) => one.src.includes('track-'))"
 
 
 class LocalServer:
