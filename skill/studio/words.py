@@ -159,6 +159,8 @@ class Words:
             said["resume"] = phrases.bare["resume"]
         elif begun and not over:
             said |= phrases.bare
+            if wish is Wish.START:
+                del said["next"], said["previous"]  # nothing was begun: they would only cut off the words before it
             if player.activity == STOPPED and not device.in_session:
                 said["stop"] = phrases.leave
         if wish is Wish.START and device.is_speaking and not device.in_session:

@@ -39,6 +39,12 @@ window.go = () => {
 """
 """A script for a page whose time and sound the test can hold; an answer that is asked for meanwhile sounds."""
 WIDE: ViewportSize = {"width": 1280, "height": 900}
+SOUNDS = """
+const RealAudio = window.Audio;
+window.sounds = [];
+window.Audio = class extends RealAudio { constructor() { super(); window.sounds.push(this); } };
+"""
+MUSIC = "sounds.find((one) => one.src.includes('track-'))"
 
 
 class LocalServer:

@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 from skill.pack import load_pack
 from skill.settings import Settings
 from tests.studio.browser import (
+    MUSIC,
+    SOUNDS,
     STILL,
     Visitor,
     begin_training,
@@ -81,8 +83,8 @@ def test_a_whole_training(visitor: Visitor, settings: Settings) -> None:
 
 
 def test_the_buttons_and_the_time_line(visitor: Visitor) -> None:
-    """Next, previous, a click on another step, pain, and stop."""
-    page = visitor.open(rate=8)
+    """Next, previous, repeat, a click on another step, pain, and stop."""
+    page = visitor.open(rate=8, script=SOUNDS)
     begin_training(page)
     press(page, "Volgende")
     wait_for_place(page, "open_book/position")
@@ -90,6 +92,14 @@ def test_the_buttons_and_the_time_line(visitor: Visitor) -> None:
     wait_for_place(page, "open_book/explanation")
     press(page, "Vorige")
     wait_for_place(page, "open_book/position")
+    sounded = page.evaluate(f"{MUSIC}.currentTime")
+    press(page, "Volgende")
+    page.wait_for_function(f"(before) => {MUSIC}.currentTime > before + 10", arg=sounded)
+    begun = page.evaluate(f"{MUSIC}.currentTime")
+    page.wait_for_function(f"(begun) => {MUSIC}.currentTime > begun + 6", arg=begun)
+    press(page, "Herhaal")
+    page.wait_for_function(f"(begun) => !{MUSIC}.paused && {MUSIC}.currentTime < begun + 4", arg=begun)
+    wait_for_place(page, "open_book/explanation")
     page.locator("#timeline").get_by_role("button", name="Herhalingen").click()
     wait_for_place(page, "elbows_up/repetitions")
     expect(page.locator("#timeline [aria-current=step]")).to_have_text("Herhalingen")
@@ -98,6 +108,27 @@ def test_the_buttons_and_the_time_line(visitor: Visitor) -> None:
     expect(page.locator("#caption")).to_contain_text("pijn", ignore_case=True)
     press(page, "Stop")
     expect(page.locator("#primary")).not_to_have_text("Pauze")
+
+
+def test_captions_are_in_step_with_the_voice(visitor: Visitor, settings: Settings) -> None:
+    """Wherever the real sound is, the caption is the line that the pack's manifest has there."""
+    page = visitor.open(script=SOUNDS)
+    pack = load_pack(settings.pack_folder / "manifest.json")
+    track = pack.tracks["bovenrug/open_book/basic/normal"]
+    lines = [(cue.start_ms, cue.text) for step in track.steps for cue in step.cues if cue.text and cue.kind != "count"]
+    begin_training(page)
+    seen = set()
+    for beyond in (5, 20, 40):
+        heard = page.wait_for_function(
+            f"(beyond) => {{ const one = {MUSIC}; if (one.currentTime > beyond) one.pause();"
+            " return one.currentTime > beyond && one.currentTime; }",
+            arg=beyond,
+        ).json_value()
+        begun = [text for start, text in lines if start <= heard * 1000]
+        expect(page.locator("#caption")).to_have_text(begun[-1])
+        seen.add(begun[-1])
+        page.evaluate(f"void {MUSIC}.play()")
+    assert len(seen) == 3
 
 
 def test_whoever_speaks_pauses_the_sound_and_it_goes_on_by_itself(visitor: Visitor) -> None:

@@ -81,9 +81,13 @@ def test_axe_finds_nothing_on_the_other_pages(visitor: Visitor, path: str) -> No
 def test_nothing_is_wider_than_the_screen(visitor: Visitor) -> None:
     """No sideways scrolling, and no words outside their button."""
     page = visitor.open()
-    for width in SIZES:
+    for width in (320, *SIZES):
         page.set_viewport_size({"width": width, "height": 800})
         assert too_wide(page) == []
+    press(page, "Start")
+    expect(page.locator("#primary")).to_have_text("Begin meteen")
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert too_wide(page) == []
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.studio.browser import Visitor, begin_training, wait_for_ring
-from tests.studio.test_browser_wishes import SOUNDS
+from tests.studio.browser import SOUNDS, Visitor, begin_training, wait_for_ring
 
 RECOGNISER = """
 window.starts = 0;

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.studio.browser import LocalServer, Visitor, begin_training, press, say, wait_for_place, wait_for_ring
+from tests.studio.browser import (
+    MUSIC,
+    SOUNDS,
+    LocalServer,
+    Visitor,
+    begin_training,
+    press,
+    say,
+    wait_for_place,
+    wait_for_ring,
+)
 
-SOUNDS = """
-const RealAudio = window.Audio;
-window.sounds = [];
-window.Audio = class extends RealAudio { constructor() { super(); window.sounds.push(this); } };
-"""
 SOUNDING = "sounds.filter((one) => !one.paused && !one.ended && one.src).map((one) => one.src.match(/clip|track/)[0])"
-MUSIC = "sounds.find((one) => one.src.includes('track-'))"
 
 
 def wait_for_sound(page: Page, kind: str) -> None:
