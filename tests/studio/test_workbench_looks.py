@@ -20,7 +20,7 @@ FOCUSED = """() => {
 
 
 def test_axe_finds_nothing(builder: Owner, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing keeps somebody out, at rest, with a mistake and a conflict, and with messages open; pictures in build/."""
+    """Nothing keeps somebody out: at rest, with a mistake and a conflict, with messages open; pictures in build/."""
     looks = Looks(widths=(360, 1440))
     looks.take(builder.page, "workbench-rest")
     builder.type("posture: floor", "posture: flor")
