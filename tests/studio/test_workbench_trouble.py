@@ -47,7 +47,7 @@ def test_without_the_server_everything_stays_true(builder: Owner) -> None:
     builder.visitor.context.set_offline(True)
     expect(page.locator("#connection")).to_contain_text("Geen verbinding")
     page.locator("#person").select_option("first")
-    expect(page.locator("#trial-note")).to_contain_text("Er oefent niemand anders. Er is geen verbinding")
+    expect(page.locator("#trial-note")).to_contain_text("Wie er oefent, is niet veranderd. Er is geen verbinding")
     expect(page.locator("#person")).to_have_value("own")
     page.locator("[data-outage=away]").click()
     expect(page.locator("#trial-note")).to_contain_text("Dat lukte niet. Er is geen verbinding")

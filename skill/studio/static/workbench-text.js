@@ -121,7 +121,7 @@ export class OpenFile {
     if (came) this.showList();
     if (this.name && !(this.name in now)) return this.gone || this.miss();
     if (!found) return null;
-    if (found.stamp !== this.stamp && this.editor.dirty) this.conflict(CHANGED);
+    if (found.stamp !== this.stamp && this.editor.dirty) this.conflict(`${CHANGED} Welke tekst moet blijven?`);
     else if (found.stamp !== this.stamp) this.show(found);
     else if (this.gone) this.settle(found.stamp);
     return null;

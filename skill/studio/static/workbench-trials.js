@@ -118,7 +118,7 @@ export class Trials {
       return this.set({ person, account }, true);
     } catch (error) {
       this.select("person").value = settings().person ?? "own";
-      return this.tellTrouble(`Er oefent niemand anders. ${why(error)}`);
+      return this.tellTrouble(`Wie er oefent, is niet veranderd. ${why(error)}`);
     }
   }
 
