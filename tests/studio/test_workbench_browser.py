@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.studio.bench import Owner
 from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of
@@ -104,7 +104,8 @@ def test_mistakes_stand_at_their_lines(builder: Owner) -> None:
     remarks = page.locator("#remarks li.wrong")
     expect(remarks).to_have_count(2)
     line = line_of(builder.settings, "rest: veel")
-    expect(remarks.nth(1)).to_contain_text(f"bovenrug.yaml, regel {line} ")
+    expect(remarks.nth(1)).to_contain_text(f"bovenrug.yaml, regel {line} Dit getal klopt niet.")
+    expect(remarks.nth(1).locator("[lang=en]")).to_contain_text("is not a plain number")
     expect(page.locator("#build-text")).to_contain_text("Er staan fouten in de tekst")
     expect(page.locator("#numbers .wrong")).to_have_text([str(line_of(builder.settings, "posture: flor")), str(line)])
     remarks.nth(1).get_by_role("button").click()
@@ -123,17 +124,52 @@ def test_nothing_of_another_editor_is_overwritten(builder: Owner) -> None:
     """While the text here is not saved: the page says so, refuses to save, and offers to load what is there."""
     page, notice = builder.page, builder.page.locator("#notice")
     builder.type("# Rules", "# Mine")
-    change(builder.settings, SENTENCE, OTHER)
+    change(builder.settings, "Rules", "Other rules")
     expect(notice).to_contain_text("intussen ergens anders veranderd")
     expect(notice).not_to_contain_text("overschreven")
     builder.visitor.forgiven.add("409 (CONFLICT)")
     with page.expect_console_message(lambda one: "409 (CONFLICT)" in one.text):
         page.locator("#save").click()
     expect(notice).to_contain_text("Er is niets overschreven")
-    assert "# Mine" not in (builder.settings.content / FILE).read_text(encoding="utf-8")
+    assert "# Mine" not in text_of(builder)
     page.locator("#take-new").click()
     expect(notice).to_be_hidden()
-    assert OTHER in page.locator("#text").input_value()
+    assert "# Other rules" in page.locator("#text").input_value()
+
+
+def test_the_own_text_can_be_kept(builder: Owner) -> None:
+    """Copied, or put over what another editor wrote: knowingly, and never over what came after that."""
+    page, notice = builder.page, builder.page.locator("#notice")
+    builder.visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    builder.visitor.forgiven.add("409 (CONFLICT)")
+    builder.type("# Rules", "# Mine")
+    change(builder.settings, "# Rules", "# Other rules")
+    keep = page.get_by_role("button", name="Houd mijn tekst")
+    page.get_by_role("button", name="Kopieer mijn tekst").click()
+    expect(page.locator("#copied")).to_have_text("Gekopieerd.")
+    assert "# Mine" in page.evaluate("navigator.clipboard.readText()")
+    page.route("**/bovenrug.yaml", lambda route: newer(builder, route), times=1)  # the base that "keep" asks for
+    with page.expect_console_message(lambda one: "409 (CONFLICT)" in one.text):
+        keep.click()
+    expect(notice).to_contain_text("Er is niets overschreven")
+    assert "# Newer rules" in text_of(builder)
+    keep.click()
+    expect(notice).to_be_hidden()
+    expect(page.locator("#save")).to_be_disabled()
+    assert text_of(builder) == page.locator("#text").input_value()
+    assert "# Mine" in text_of(builder)
+
+
+def newer(owner: Owner, route: Route) -> None:
+    """Let an editor write just after the page has read what is there."""
+    answer = route.fetch()
+    change(owner.settings, "# Other rules", "# Newer rules")
+    route.fulfill(response=answer)
+
+
+def text_of(owner: Owner) -> str:
+    """The routine on the disk."""
+    return (owner.settings.content / FILE).read_text(encoding="utf-8")
 
 
 def test_level_and_tempo(owner: Owner) -> None:
@@ -206,9 +242,9 @@ def test_every_fault_is_one_click_away(owner: Owner, monkeypatch: pytest.MonkeyP
     owner.wait_for_ring("speaking")
 
 
-def test_the_database_is_held_and_given_back(owner: Owner) -> None:
+def test_the_database_is_held_or_away_and_given_back(owner: Owner) -> None:
     """By a click and another click; the training goes on meanwhile."""
-    page, hold = owner.page, owner.page.locator("#hold")
+    page, hold = owner.page, owner.page.locator("[data-outage=held]")
     owner.begin_training()
     hold.click()
     expect(hold).to_contain_text("nog")
@@ -216,6 +252,13 @@ def test_the_database_is_held_and_given_back(owner: Owner) -> None:
     owner.echo.locator('#now[data-place="open_book/position"]').wait_for()
     hold.click()
     expect(hold).to_have_text("Database vast (30 s)")
+    away = page.locator("[data-outage=away]")
+    away.click()
+    expect(away).to_contain_text("Database weg: nog")
+    owner.say("Alexa, volgende")
+    owner.echo.locator('#now[data-place="open_book/explanation"]').wait_for()
+    away.click()
+    expect(away).to_have_text("Database weg (30 s)")
     expect(page.locator("#connection")).to_have_text("")
 
 

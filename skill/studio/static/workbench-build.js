@@ -14,6 +14,7 @@ const LABELS = {
 };
 const REASONS = {
   content: "Er staan fouten in de tekst. De audio blijft zoals hij was.",
+  gone: "Er is een bestand weg dat nodig is. De audio blijft zoals hij was.",
   packages: "De pakketten om audio te maken ontbreken hier. De tekst is bewaard. Installeer ze zo:",
   held: "Een ander programma maakt deze audio al. Probeer het zo nog eens.",
   other: "De audio maken is niet gelukt. De oude audio blijft.",
@@ -46,7 +47,7 @@ export class BuildView {
     const told = build.state === "failed" && build.reason !== "content" ? build.message : "";
     byId("build-message").hidden = !told;
     setText("build-message", told);
-    byId("build-again").hidden = build.state !== "failed" || build.reason === "content";
+    byId("build-again").hidden = build.state !== "failed" || ["content", "gone"].includes(build.reason);
     if (build.state === "running") return; // what was wrong stays in sight until the outcome is known
     this.remarks = build.remarks;
     byId("remarks").replaceChildren(...build.remarks.map((one) => this.item(one)));
@@ -54,10 +55,19 @@ export class BuildView {
 
   /** @param {Remark} one */
   item(one) {
-    const button = element("button", "remark", element("b", "", `${one.file.split("/").at(-1)}, regel ${one.line}`), ` ${one.message}`);
+    const lead = element("span", "", element("b", "", `${one.file.split("/").at(-1)}, regel ${one.line}`), ` ${one.lead}`);
+    const message = element("small", "", one.message);
+    message.lang = "en";
+    const button = element("button", "remark", lead, message);
     button.setAttribute("type", "button");
     button.addEventListener("click", () => this.go(one));
     return element("li", one.error ? "wrong" : "warned", button);
+  }
+
+  /** What was asked for did not begin. @param {string} text */
+  fail(text) {
+    this.shown = ""; // the next news tells how it is
+    setText("build-text", text);
   }
 }
 

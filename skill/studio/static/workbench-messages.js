@@ -75,7 +75,9 @@ export class Messages {
 function body(one) {
   const findings = element("ul", "findings");
   for (const { rule, message, source } of one.findings) {
-    findings.append(element("li", "", element("b", "", rule), ` ${message} `, element("cite", "", source)));
+    const item = element("li", "", element("b", "", rule), ` ${message} `, element("cite", "", source));
+    item.lang = "en";
+    findings.append(item);
   }
   const answer = one.fault === "lost" ? "De skill heeft dit niet gekregen." : JSON.stringify(one.response, null, 2);
   return [

@@ -3,8 +3,11 @@
 const LOOK_MS = 60;
 
 export class Player {
-  /** @param {() => void} moved  the place or the state is another one */
-  constructor(moved) {
+  /**
+   * @param {() => void} moved  the place or the state is another one
+   * @param {(failed: boolean) => void} told  the sound cannot be had, or can be had again
+   */
+  constructor(moved, told) {
     this.moved = moved;
     this.audio = new Audio();
     this.audio.preload = "auto";
@@ -13,6 +16,8 @@ export class Player {
     /** @type {number | null} */
     this.wanted = null; // where to start, as long as the file is not there yet (ms)
     this.audio.addEventListener("loadedmetadata", () => this.go());
+    this.audio.addEventListener("error", () => told(true));
+    this.audio.addEventListener("playing", () => told(false));
     for (const name of ["play", "pause", "ended", "seeked"]) this.audio.addEventListener(name, () => this.moved());
     setInterval(() => this.look(), LOOK_MS);
   }
@@ -67,6 +72,7 @@ export class Player {
   }
 
   start() {
+    if (this.audio.error) this.audio.load(); // it may be there again
     this.audio.play().catch(() => this.moved()); // another place came in between, or the file is gone
   }
 

@@ -19,6 +19,11 @@ export function statusOf(error) {
   return error instanceof Refusal ? error.status : 0;
 }
 
+/** Why something did not work, for people. @param {unknown} error */
+export function why(error) {
+  return error instanceof TypeError ? "Er is geen verbinding met de server." : "De server kon dit nu niet doen.";
+}
+
 class Refusal extends Error {
   /**
    * @param {string} message

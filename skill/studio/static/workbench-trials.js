@@ -3,12 +3,13 @@
 /** @import {EchoNow, News} from "./workbench-types.js" */
 
 import { byId, setText } from "./view.js";
-import { post } from "./workbench-server.js";
+import { post, statusOf, why } from "./workbench-server.js";
 
 const SETTINGS = "rugoefening.echo";
 const ACCOUNT = "rugoefening.account";
 const DEVICE = "rugoefening.device";
-const HOLD_S = 30;
+const OUTAGE_S = 30;
+const OUTAGES = /** @type {const} */ ({ held: "Database vast", away: "Database weg" });
 const LEVELS = { easier: "makkelijk", basic: "basis", harder: "zwaar" };
 const TEMPOS = { normal: "gewoon", calm: "rustig" };
 
@@ -22,13 +23,16 @@ export class Trials {
     this.frame = /** @type {HTMLIFrameElement} */ (byId("echo"));
     /** @type {EchoNow | null} */
     this.echo = null;
-    this.held = 0;
+    this.trouble = ""; // what was asked for last and did not work
+    this.left = { held: 0, away: 0 };
     addEventListener("message", (event) => this.message(event));
     for (const button of this.buttons("data-wish")) button.addEventListener("click", () => this.tell({ wish: button.dataset.wish }));
     for (const button of this.buttons("data-fault")) {
       button.addEventListener("click", () => this.tell({ happening: { fault: button.dataset.fault } }));
     }
-    byId("hold").addEventListener("click", () => this.hold());
+    for (const button of this.buttons("data-outage")) {
+      button.addEventListener("click", () => this.fail(button.dataset.outage === "away" ? "away" : "held"));
+    }
     this.select("voice").addEventListener("change", () => this.set({ voice: this.select("voice").value }, true));
     this.select("locale").addEventListener("change", () => this.set({ locale: this.select("locale").value }, false));
     this.select("person").addEventListener("change", () => this.become(this.select("person").value));
@@ -59,19 +63,41 @@ export class Trials {
 
   /** @param {News} news */
   show(news) {
-    this.held = news.held_s;
-    byId("hold").setAttribute("aria-pressed", String(this.held > 0));
-    setText("hold", this.held ? `Database vast: nog ${this.held} s` : `Database vast (${HOLD_S} s)`);
+    this.showOutages(news);
     const mine = news.devices.find((one) => one.device === sessionStorage.getItem(DEVICE));
     const wanted = settings().voice;
     const refused = mine && wanted && mine.voice !== wanted;
-    setText("trial-note", refused ? `De audio van “${wanted}” past niet bij de tekst. Maak hem eerst opnieuw. Je hoort nu “${mine.voice}”.` : "");
+    const other = refused ? `De audio van “${wanted}” past niet bij de tekst. Maak hem eerst opnieuw. Je hoort nu “${mine.voice}”.` : "";
+    setText("trial-note", this.trouble || other);
   }
 
-  async hold() {
-    const { held_s: held } = await post("/studio/workbench/database", { seconds: this.held ? 0 : HOLD_S });
-    this.held = held;
-    byId("hold").setAttribute("aria-pressed", String(held > 0));
+  /** @param {{held_s: number, away_s: number}} left */
+  showOutages(left) {
+    this.left = { held: left.held_s, away: left.away_s };
+    for (const button of this.buttons("data-outage")) {
+      const name = button.dataset.outage === "away" ? "away" : "held";
+      const still = this.left[name];
+      button.setAttribute("aria-pressed", String(still > 0));
+      const label = still ? `${OUTAGES[name]}: nog ${still} s` : `${OUTAGES[name]} (${OUTAGE_S} s)`;
+      if (button.textContent !== label) button.textContent = label;
+    }
+  }
+
+  /** Something goes wrong with the database, or right again. @param {keyof typeof OUTAGES} fault */
+  async fail(fault) {
+    this.tellTrouble("");
+    try {
+      this.showOutages(await post("/studio/workbench/database", { fault, seconds: this.left[fault] ? 0 : OUTAGE_S }));
+    } catch (error) {
+      const busy = statusOf(error) === 503;
+      this.tellTrouble(busy ? "Een ander programma gebruikt de database nu. Probeer het zo nog eens." : `Dat lukte niet. ${why(error)}`);
+    }
+  }
+
+  /** @param {string} text */
+  tellTrouble(text) {
+    this.trouble = text;
+    setText("trial-note", text);
   }
 
   /**
@@ -79,6 +105,7 @@ export class Trials {
    * @param {boolean} forget
    */
   set(changes, forget) {
+    this.tellTrouble("");
     sessionStorage.setItem(SETTINGS, JSON.stringify({ ...settings(), ...changes }));
     this.tell({ begin: true, forget });
   }
@@ -86,8 +113,13 @@ export class Trials {
   /** @param {string} person */
   async become(person) {
     if (person === "own") return this.set({ person, account: undefined }, true);
-    const { account } = await post("/studio/workbench/persons", { experienced: person === "later" });
-    return this.set({ person, account }, true);
+    try {
+      const { account } = await post("/studio/workbench/persons", { experienced: person === "later" });
+      return this.set({ person, account }, true);
+    } catch (error) {
+      this.select("person").value = settings().person ?? "own";
+      return this.tellTrouble(`Wie er oefent, is niet veranderd. ${why(error)}`);
+    }
   }
 
   /** New audio is there: an Echo at rest shows it at once, one that plays takes it at its next stretch. */

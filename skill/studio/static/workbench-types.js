@@ -44,7 +44,8 @@
  * @typedef {object} Remark  what the build says of a line
  * @property {string} file
  * @property {number} line
- * @property {string} message
+ * @property {string} message  in English, as the command line gives it
+ * @property {string} lead  a sentence of its kind, in Dutch
  * @property {boolean} error
  *
  * @typedef {object} Build
@@ -72,10 +73,12 @@
  *
  * @typedef {object} News
  * @property {string} server  another one after each start
- * @property {Record<string, string>} files
+ * @property {Record<string, string>} files  another value after each change
+ * @property {Record<string, string>} routines  the file of each
  * @property {Build} build
  * @property {string} pack
  * @property {number} held_s
+ * @property {number} away_s
  * @property {{device: string, account: string, locale: string, voice: string}[]} devices
  * @property {Exchange[]} exchanges
  *

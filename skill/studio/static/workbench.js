@@ -1,6 +1,6 @@
 // The workbench: puts the text, its sound, the build, the Echo and the messages together.
 
-/** @import {Build, ClipData, EchoNow, FileText, News, ScoreData} from "./workbench-types.js" */
+/** @import {Build, ClipData, EchoNow, News, ScoreData} from "./workbench-types.js" */
 /** @import {Stretch} from "./workbench-score.js" */
 
 import { minutes } from "./place.js";
@@ -10,112 +10,98 @@ import { Editor } from "./workbench-editor.js";
 import { Messages } from "./workbench-messages.js";
 import { Player } from "./workbench-player.js";
 import { Score } from "./workbench-score.js";
-import { get, post, statusOf } from "./workbench-server.js";
+import { get, post, why } from "./workbench-server.js";
+import { notice, OpenFile } from "./workbench-text.js";
 import { Trials } from "./workbench-trials.js";
 
 const NEWS_MS = 1000;
-const CHANGED = "Dit bestand is intussen ergens anders veranderd.";
-const REFUSED = `${CHANGED} Er is niets overschreven.`;
-const REASONS = {
-  rights: "Dit bestand is hier alleen te lezen. Zet RUGOEFENING_CONTENT op een map met een eigen kopie van de tekst.",
-  encoding: "Dit bestand is geen UTF-8. Zet het eerst om in een ander programma.",
-};
-
 /** @type {Record<string, string>} */
-const routines = JSON.parse(document.body.dataset.routines ?? "{}");
+let routines = JSON.parse(document.body.dataset.routines ?? "{}");
 const fileSelect = /** @type {HTMLSelectElement} */ (byId("file"));
 const level = /** @type {HTMLSelectElement} */ (byId("score-level"));
 const tempo = /** @type {HTMLSelectElement} */ (byId("score-tempo"));
 const seek = /** @type {HTMLInputElement} */ (byId("seek"));
 const save = /** @type {HTMLButtonElement} */ (byId("save"));
 
-const player = new Player(look);
+const player = new Player(look, (failed) => {
+  setText("score-note", failed ? "Dit geluid kan nu niet klinken: het komt niet van de server. Probeer het zo nog eens." : "");
+});
 const score = new Score((stretch) => player.play(stretch.url, stretch.from, stretch.until));
 const editor = new Editor({ changed: showDirty, chosen: standAt, play: playFrom });
+const text = new OpenFile(editor, { changed: showText, saved: refresh });
 const buildView = new BuildView((remark) => goTo(remark.file, remark.line));
 const messages = new Messages();
 const trials = new Trials({ heard });
 
-let file = "";
-let stamp = "";
-/** @type {Record<string, string>} */
-let versions = {};
+let connected = true;
 let pack = "";
 let built = 0;
 /** @type {EchoNow | null} */
 let echo = null;
 /** @type {ScoreData | null} */
 let data = null;
+let shown = [level.value, tempo.value];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
 // ---------------------------------------------------------------- the text
 
-/** @param {string} name */
+/** Open a file with its time line, or else stay at the one that is there. @param {string} name */
 async function open(name) {
-  /** @type {FileText} */
-  const found = await get(`/studio/workbench/files/${name}`);
-  file = name;
-  stamp = found.stamp;
-  fileSelect.value = name;
-  editor.load(found.text, !found.reason);
-  notice(REASONS[/** @type {keyof typeof REASONS} */ (found.reason)] ?? "", false);
-  editor.showRemarks(buildView.remarksOf(file));
+  try {
+    await text.open(name);
+    await loadSound();
+    return true;
+  } catch (error) {
+    fileSelect.value = text.name;
+    notice(`${name} kon niet open. ${why(error)}`);
+    return false;
+  }
+}
+
+function showText() {
+  editor.showRemarks(buildView.remarksOf(text.name));
   showDirty();
 }
 
 function showDirty() {
-  save.disabled = !editor.dirty;
+  save.disabled = !text.due;
   document.title = `${editor.dirty ? "• " : ""}Werkbank`;
 }
 
-/**
- * @param {string} text
- * @param {boolean} offer  to load what is on the disk
- */
-function notice(text, offer) {
-  byId("notice").hidden = !text;
-  byId("take-new").hidden = !offer;
-  setText("notice-text", text);
+/** Another program may have changed the file, or given it another name. @param {News} news */
+async function lookAtDisk(news) {
+  const routine = Object.keys(routines).find((one) => routines[one] === text.name);
+  const moved = routine && news.routines[routine];
+  await text.look(news.files);
+  routines = news.routines;
+  const follows = text.gone && !editor.dirty && moved && moved !== text.name && moved in news.files;
+  if (!text.name || follows) await open((follows && moved) || first());
 }
 
-async function store() {
-  if (!editor.dirty) return;
-  const text = editor.text;
-  const sent = stamp;
-  try {
-    ({ stamp } = await post(`/studio/workbench/files/${file}`, { text, stamp }));
-    editor.saved = text;
-    notice("", false);
-    showDirty();
-    await refresh();
-  } catch (error) {
-    if (stamp !== sent) return; // what is there was loaded meanwhile
-    const status = statusOf(error);
-    notice(status === 409 ? REFUSED : status === 403 ? REASONS.rights : "Bewaren is niet gelukt. Probeer het nog eens.", status === 409);
-  }
-}
-
-/** Somebody may have changed the file in another program. @param {Record<string, string>} now */
-async function lookAtDisk(now) {
-  const names = Object.keys(now);
-  if (names.join() !== Object.keys(versions).join()) {
-    fileSelect.replaceChildren(...names.map((name) => new Option(name, name, false, name === file)));
-  }
-  const other = file in versions && versions[file] !== now[file];
-  versions = now;
-  if (!other) return;
-  /** @type {FileText} */
-  const found = await get(`/studio/workbench/files/${file}`);
-  if (found.stamp === stamp) return;
-  if (editor.dirty) notice(CHANGED, true);
-  else await open(file);
+/** The file to begin with. */
+function first() {
+  return routines[document.body.dataset.routine ?? ""] || Object.values(routines)[0];
 }
 
 // ---------------------------------------------------------------- its sound
 
+/** Show the time line as it is wanted, or else go on with the one that is there; whether it is shown. */
 async function loadSound() {
-  const routine = Object.keys(routines).find((name) => routines[name] === file);
+  try {
+    await fetchSound();
+    shown = [level.value, tempo.value];
+    setText("score-note", "");
+    return true;
+  } catch (error) {
+    [level.value, tempo.value] = shown;
+    setText("score-note", `De tijdlijn is niet ververst. ${why(error)}`);
+    return false;
+  }
+}
+
+async function fetchSound() {
+  const routine = Object.keys(routines).find((name) => routines[name] === text.name);
   if (routine) {
     data = /** @type {ScoreData} */ (await get(`/studio/workbench/score/${routine}/${level.value}/${tempo.value}`));
     score.showRoutine(data);
@@ -123,11 +109,11 @@ async function loadSound() {
     /** @type {ClipData[]} */
     const clips = await get(`/studio/workbench/clips/${document.body.dataset.routine}`);
     data = null;
-    score.showClips(clips.filter((one) => one.file === file));
+    score.showClips(clips.filter((one) => one.file === text.name));
   }
   const known = score.stretches.some((one) => one.url === player.url);
-  const first = score.stretches[0];
-  if (!known && first) player.stand(first.url, first.from);
+  const begin = score.stretches[0];
+  if (!known && begin) player.stand(begin.url, begin.from);
   look();
 }
 
@@ -147,7 +133,7 @@ function playFrom(line) {
 function heard(now) {
   echo = now;
   const [, nowLevel, nowTempo] = now.place?.plan.split("/") ?? [];
-  if (now.playing && !player.playing && data && nowLevel && (nowLevel !== level.value || nowTempo !== tempo.value)) {
+  if (connected && now.playing && !player.playing && data && nowLevel && (nowLevel !== level.value || nowTempo !== tempo.value)) {
     level.value = nowLevel;
     tempo.value = nowTempo;
     loadSound();
@@ -181,13 +167,15 @@ async function refresh() {
   try {
     /** @type {News} */
     const news = await post("/studio/workbench/news", { accounts: trials.accounts(), since: messages.seen });
+    connected = true;
     setText("connection", "");
     messages.add(news.server, news.exchanges);
     trials.show(news);
-    await lookAtDisk(news.files);
+    await lookAtDisk(news);
     await lookAtBuild(news.build, news.pack);
   } catch (error) {
-    setText("connection", error instanceof TypeError ? "Geen verbinding. Ik probeer het opnieuw." : "Er ging iets mis.");
+    connected = false;
+    setText("connection", error instanceof TypeError ? "Geen verbinding. Ik probeer het opnieuw." : "Er ging iets mis. Ik probeer het opnieuw.");
   }
   clearTimeout(timer);
   timer = setTimeout(refresh, NEWS_MS);
@@ -199,14 +187,13 @@ async function refresh() {
  */
 async function lookAtBuild(build, nowPack) {
   buildView.show(build);
-  editor.showRemarks(buildView.remarksOf(file));
+  editor.showRemarks(buildView.remarksOf(text.name));
   const fresh = build.state === "done" && build.number !== built;
   if (!fresh && nowPack === pack) return;
-  const first = !pack;
+  if (!(await loadSound())) return; // the next news asks again
+  if (pack) trials.renew();
   built = build.state === "done" ? build.number : built;
   pack = nowPack;
-  await loadSound();
-  if (!first) trials.renew();
 }
 
 /**
@@ -214,28 +201,30 @@ async function lookAtBuild(build, nowPack) {
  * @param {number} line
  */
 async function goTo(name, line) {
-  if (name !== file && editor.dirty) return notice("Bewaar eerst wat je hebt veranderd.", false);
-  if (name !== file) {
-    await open(name);
-    await loadSound();
-  }
-  return editor.goTo(line);
+  if (name !== text.name && editor.dirty) return notice("Bewaar eerst wat je hebt veranderd.");
+  if (name === text.name || (await open(name))) editor.goTo(line);
+  return null;
 }
 
-fileSelect.addEventListener("change", async () => {
-  if (editor.dirty) {
-    notice("Bewaar eerst wat je hebt veranderd.", false);
-    fileSelect.value = file;
-    return;
+async function buildAgain() {
+  try {
+    await post("/studio/workbench/builds", {});
+    await refresh();
+  } catch (error) {
+    buildView.fail(`De audio maken is niet begonnen. ${why(error)}`);
   }
-  await open(fileSelect.value);
-  await loadSound();
+}
+
+fileSelect.addEventListener("change", () => {
+  if (!editor.dirty) return open(fileSelect.value);
+  notice("Bewaar eerst wat je hebt veranderd.");
+  fileSelect.value = text.name;
+  return null;
 });
 for (const one of [level, tempo]) one.addEventListener("change", loadSound);
-save.addEventListener("click", store);
-byId("take-new").addEventListener("click", () => open(file));
+save.addEventListener("click", () => text.save());
 byId("play-here").addEventListener("click", () => playFrom(editor.savedLine(editor.caretLine())));
-byId("build-again").addEventListener("click", () => post("/studio/workbench/builds", {}).then(refresh));
+byId("build-again").addEventListener("click", buildAgain);
 byId("play").addEventListener("click", () => player.toggle());
 seek.addEventListener("input", () => player.stand(player.url, Number(seek.value)));
 addEventListener("visibilitychange", () => !document.hidden && refresh());
@@ -243,7 +232,7 @@ addEventListener("beforeunload", (event) => editor.dirty && event.preventDefault
 addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  store();
+  text.save();
 });
 
-open(routines[document.body.dataset.routine ?? ""] || Object.values(routines)[0]).then(refresh);
+open(first()).then(refresh);
