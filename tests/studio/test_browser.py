@@ -108,7 +108,7 @@ def test_captions_are_in_step_with_the_voice(visitor: Visitor, settings: Setting
     seen = set()
     for beyond in (5, 20, 40):
         heard = page.wait_for_function(
-            f"(beyond) => {{ const one = {MUSIC}; return one.currentTime > beyond && (one.pause(), one.currentTime); }}",
+            f"(beyond) => {{ const one = {MUSIC}; return one.currentTime > beyond && (one.pause(), one.currentTime) }}",
             arg=beyond,
         ).json_value()
         begun = [text for start, text in lines if start <= heard * 1000]
