@@ -126,7 +126,8 @@ def _environ() -> dict[str, str]:
 def _steps(environment: Environment, fast: bool, pytest_arguments: list[str], report: Path) -> list[Step]:
     program = str(environment.python)
     module = [program, "-m"]
-    shared_out = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # in the order of tests/conftest.py
+    # three on two cores, for those with a browser wait; in the order of tests/conftest.py
+    shared_out = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     pytest = [*module, "pytest", *shared_out, f"--junit-xml={report}", *pytest_arguments]
     if not fast and not pytest_arguments:
         pytest += ["--cov", f"--cov-fail-under={COVERAGE_PERCENT}"]
