@@ -84,6 +84,7 @@ def test_a_click_on_the_time_line_in_another_language(tab: Tab) -> None:
     """It goes there by the words of that language."""
     set_anew(tab, locale="de-DE")
     tab.say("Alexa, öffne rugoefening")
+    tab.finish()
     tab.tell(target={"exercise": "seated_turn", "step": "position"})
     while not tab.state["player"] or not tab.state["player"]["playing"]:
         tab.finish()
