@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,6 +19,7 @@ require_python()
 
 # The imports below need a new Python: they come after the check on purpose.
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from scripts.chromium import ensure_chromium
@@ -100,18 +100,16 @@ def _started(step: Step, environ: dict[str, str]) -> Iterator[Callable[[], int]]
     if not step.beside:
         yield lambda: run(step.command, folder=PROJECT, environ=settings)
         return
-    with (
-        tempfile.TemporaryFile() as said,
-        child(step.command, folder=PROJECT, environ=settings, output=said.fileno()) as process,
-    ):
+    with tempfile.TemporaryFile() as said:  # noqa: SIM117  # in one statement an old Python could not read it
+        with child(step.command, folder=PROJECT, environ=settings, output=said.fileno()) as process:
 
-        def finish() -> int:
-            status = process.wait()
-            said.seek(0)
-            print(said.read().decode(errors="replace"), end="", flush=True)
-            return status if status >= 0 else 1
+            def finish() -> int:
+                status = process.wait()
+                said.seek(0)
+                print(said.read().decode(errors="replace"), end="", flush=True)
+                return status if status >= 0 else 1
 
-        yield finish
+            yield finish
 
 
 def _environ() -> dict[str, str]:

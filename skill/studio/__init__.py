@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, make_response, request, send_from_directory
 from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnsupportedMediaType
@@ -13,7 +12,7 @@ from skill.library import Library
 from skill.pack import Pack
 from skill.settings import Settings
 from skill.studio.plan import plan_of
-from skill.studio.report import read_newcomer, read_report
+from skill.studio.report import parsed, read_newcomer, read_report
 from skill.studio.shelf import Shelf, TakenOverError
 from skill.studio.shell import add_shell
 from skill.studio.workbench.page import add_workbench
@@ -65,12 +64,12 @@ def _add_parts(studio: Blueprint, settings: Settings, library: Library) -> None:
 def _add_devices(studio: Blueprint, shelf: Shelf) -> None:
     @studio.post("/studio/devices")
     def begin() -> Response:
-        visit, state = shelf.begin(read_newcomer(_body()))
+        visit, state = shelf.begin(read_newcomer(parsed(request.get_data())))
         return make_response({"visit": visit, **state}, HTTPStatus.CREATED)
 
     @studio.post("/studio/devices/<device>/<visit>")
     def happened(device: str, visit: str) -> Response:
-        report = read_report(_body())
+        report = read_report(parsed(request.get_data()))
         try:
             return jsonify(shelf.happened(device, visit, report))
         except TakenOverError:
@@ -102,10 +101,3 @@ def _require_own_page() -> None:
         raise Forbidden("only the page of this very server may do this")
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send application/json")
-
-
-def _body() -> Any:
-    try:
-        return request.get_json(silent=True)
-    except RecursionError:  # brackets in brackets in brackets
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,14 @@ class Report:
     fault: str | None = None
     speech: Sound | None = None
     player: Sound | None = None
+
+
+def parsed(text: bytes) -> Any:
+    """The JSON of a request; None when it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):  # also brackets in brackets in brackets
+        return None
 
 
 def read_newcomer(body: Any) -> Newcomer:

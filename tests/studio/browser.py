@@ -123,7 +123,7 @@ class Visitor:
 
     def forgive_outage(self) -> None:
         """Forgive what the browser says of a server that does not answer, or that does not know its device."""
-        self.forgiven |= {"ERR_CONNECTION", "404"}
+        self.forgiven |= {"ERR_CONNECTION", "404", "fetching the script"}
 
     def tab(self) -> Page:
         """A new tab, whose complaints are noted."""

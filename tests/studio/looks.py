@@ -37,7 +37,7 @@ class Looks:
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": SIZES[width]})
             page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-            self.found[name] = violations(page)
+            self.found[name] = violations(page, frames=not self.found)  # what is in a frame has looks of its own
 
     @property
     def amiss(self) -> dict[str, list[str]]:
@@ -45,12 +45,14 @@ class Looks:
         return {name: some for name, some in self.found.items() if some}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds in the page and its frames, by rule and element."""
-    for frame in page.frames:
+def violations(page: Page, *, frames: bool = True) -> list[str]:
+    """What axe-core finds in the page, and its frames, by rule and element."""
+    for frame in page.frames if frames else (page.main_frame,):
         if not frame.evaluate("'axe' in window"):
             frame.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then((result) => result.violations)")
+    found = page.evaluate(
+        "(iframes) => axe.run({resultTypes: ['violations'], iframes}).then((result) => result.violations)", frames
+    )
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 

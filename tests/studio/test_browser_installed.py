@@ -18,6 +18,8 @@ from tests.studio.browser import (
 )
 from tests.studio.test_door import STATIC
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 SCREEN = """
 window.held = [];
 window.ahead_ms = 0;

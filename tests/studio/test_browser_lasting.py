@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.studio.browser import (
@@ -12,6 +13,8 @@ from tests.studio.browser import (
     wait_for_place,
     wait_for_ring,
 )
+
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
 
 STALLS_AT = 100_000
 """About 17 s of a track."""

@@ -20,6 +20,8 @@ from tests.studio.browser import (
 )
 from tests.studio.looks import SCHEMES, SCREENSHOTS, SIZES, Looks, too_wide, violations
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 OUTLINED = """() => {
   const style = getComputedStyle(document.activeElement);
   return [document.activeElement.outerHTML.slice(0, 60), style.outlineStyle !== "none" && style.outlineWidth !== "0px"];

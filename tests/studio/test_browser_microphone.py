@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.studio.browser import SOUNDS, Visitor, begin_training, wait_for_ring
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 RECOGNISER = """
 window.starts = 0;
 window.SpeechRecognition = class {

@@ -17,6 +17,8 @@ from tests.studio.browser import (
     wait_for_ring,
 )
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 SOUNDING = "sounds.filter((one) => !one.paused && !one.ended && one.src).map((one) => one.src.match(/clip|track/)[0])"
 
 

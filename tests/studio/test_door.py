@@ -146,7 +146,12 @@ def test_what_was_there_is_read_strictly(app: Flask, was: dict[str, Any]) -> Non
 @pytest.mark.parametrize("body", ['{"account": "account-1", "until_ms": ' + "9" * 400 + "}", "[" * 100_000])
 def test_numbers_and_brackets_without_end_are_refused(app: Flask, body: str) -> None:
     """400, and no failure of the server."""
-    for path in ("/studio/devices", "/studio/devices/device-1/x"):
+    for path in (
+        "/studio/devices",
+        "/studio/devices/device-1/x",
+        "/studio/workbench/news",
+        "/studio/workbench/persons",
+    ):
         answer = app.test_client().post(path, data=body, content_type="application/json", headers=ORIGIN)
         assert answer.status_code == 400
 

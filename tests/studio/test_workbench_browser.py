@@ -11,6 +11,8 @@ from playwright.sync_api import Route, expect
 from tests.studio.bench import Owner
 from tests.studio.owner import FILE, OTHER, SENTENCE, change, line_of
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 SPOKEN_BEFORE = "Leg die voet losjes over het andere been."
 SPOKEN = "Leg die voet rustig over het andere been."
 

@@ -10,6 +10,8 @@ from tests.studio.browser import FASTEST
 from tests.studio.looks import SCREENSHOTS, SIZES, Looks, too_wide
 from tests.studio.owner import change
 
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
+
 FOCUSED = """() => {
   const one = document.activeElement, style = getComputedStyle(one);
   const accent = getComputedStyle(document.getElementById("play")).borderColor;

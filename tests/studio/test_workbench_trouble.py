@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.studio.bench import Owner
 from tests.studio.owner import FILE, SENTENCE
+
+pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage would let it wait longer
 
 
 def test_a_file_that_disappears(builder: Owner) -> None:

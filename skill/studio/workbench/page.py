@@ -16,6 +16,7 @@ from skill.alexa.locales import LOCALES
 from skill.content import Level, Tempo
 from skill.library import Library
 from skill.settings import Settings
+from skill.studio.report import parsed
 from skill.studio.shelf import Shelf
 from skill.studio.workbench.building import Builder
 from skill.studio.workbench.files import ChangedError, ContentFiles, ReadOnlyError
@@ -164,7 +165,7 @@ def _add_trials(studio: Blueprint, bench: Workbench) -> None:
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    body = parsed(request.get_data())
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
     return body
