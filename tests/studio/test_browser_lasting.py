@@ -18,6 +18,11 @@ pytestmark = pytest.mark.no_cover  # a browser waits for this process; coverage 
 
 STALLS_AT = 100_000
 """About 17 s of a track."""
+SAME_AS_BEFORE = """() => {
+  const now = document.getElementById("left").textContent, same = now === window.before;
+  window.before = now;
+  return same;
+}"""
 STALLS = """
 const play = HTMLMediaElement.prototype.play;
 HTMLMediaElement.prototype.play = function () {
@@ -84,7 +89,7 @@ def test_a_stall_of_the_sound_stops_the_training_too(visitor: Visitor, server: L
     page = visitor.open(rate=4, script=STALLS)
     begin_training(page)
     page.wait_for_function("() => window.stalled")
-    page.wait_for_timeout(500)  # in which the page shows where it came to a stop
+    page.wait_for_function(SAME_AS_BEFORE, polling=1_000)  # it may come to a stop twice, and shows so a moment later
     place, left = place_and_left(page)
     page.wait_for_timeout(2_000)  # in which 8 s would sound
     assert place_and_left(page) == (place, left)
