@@ -11,6 +11,7 @@ import json
 import logging
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -169,7 +170,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def hold(self) -> bool:
         """Whether the next request has to wait until the last answer has left: nothing piles up for who reads nothing.
 
-        Called by the thread that finished an answer; the loop goes on with the request.
+        Called by the thread that finished an answer; the one that leads goes on with the request.
         """
         with self.outbuf_lock:
             self.is_held = bool(self.connected and self.total_outbufs_len)
@@ -200,9 +201,18 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Listens from the moment it is made. Raises OSError when it cannot."""
 
     channel_class = Connection
-    is_stopping = False
     observer: Observer
     """Is told of what the application never sees."""
+    is_stopping = False
+    _ends_at: float | None = None
+    """When what is in flight is waited for no longer; None: whoever connects is still taken in."""
+    _failure: Exception | None = None
+    """Why nothing can be looked at any more."""
+
+    def __init__(self, app: Flask, workers: Workers, **named: Any) -> None:
+        self._workers = workers
+        self._is_over = threading.Event()
+        super().__init__(app, dispatcher=workers, **named)
 
     def maintenance(self, now: float) -> None:
         """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
@@ -221,23 +231,45 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         if not task.hold():
             super().add_task(task)
 
+    def pull_trigger(self) -> None:
+        """End the look of the thread that leads; that thread itself looks anew anyway."""
+        if not self._workers.leads:
+            super().pull_trigger()
+
     def stop(self) -> None:
         """Accept nothing more and finish what is in flight; may be called from a handler of signals."""
         self.is_stopping = True
         self.pull_trigger()
 
     def serve(self) -> None:
-        """Answer until ``stop``; returns when what was in flight is answered."""
-        while not self.is_stopping:
-            self._look(_LOOK_S)
-        self._accept_who_waits()
-        self.del_channel()
-        self.socket.close()
-        until = time.monotonic() + STOP_S
-        while time.monotonic() < until and any(one.is_busy for one in self.active_channels.values()):
-            self._look(0.1)
-        self.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        """Answer until ``stop``; returns when what was in flight is answered. Raises what made it impossible."""
+        self._workers.start(self._look)
+        while not self._is_over.wait(_LOOK_S):  # in turns, so that a handler of signals has its turn on every system
+            pass
+        self._workers.shutdown(timeout_s=1)
         close_all(self._map, ignore_all=True)
+        if self._failure is not None:
+            raise self._failure
+
+    def _look(self) -> None:
+        """Wait for what happens on the connections, and see to it; only the thread that leads does."""
+        try:
+            if not self.is_stopping:
+                self._wait(_LOOK_S)
+            elif self._ends_at is None:
+                self._accept_who_waits()
+                self.del_channel()
+                self.socket.close()
+                self._ends_at = time.monotonic() + STOP_S
+            elif time.monotonic() < self._ends_at and any(one.is_busy for one in self.active_channels.values()):
+                self._wait(0.1)
+            else:
+                self._is_over.set()
+                time.sleep(PATIENCE_S)
+        except Exception as error:  # noqa: BLE001  # told by who serves: a server that cannot look must not seem alive
+            self._failure = error
+            self._is_over.set()
+            time.sleep(PATIENCE_S)
 
     def _accept_who_waits(self) -> None:
         """Take in who connected before the end, with what they sent: closing the socket would cut them off."""
@@ -246,23 +278,17 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             before = len(self.active_channels)
             self.handle_accept()
         for _ in range(2):
-            self._look(0.05)
+            self._wait(0.05)
 
-    def _look(self, most_s: float) -> None:
-        """Wait for what happens on the connections, and see to it."""
-        behind = self.task_dispatcher.is_behind
-        loop(timeout=PATIENCE_S if behind else most_s, use_poll=True, map=self._map, count=1)
-        if behind:
-            self.task_dispatcher.help_out()
+    def _wait(self, most_s: float) -> None:
+        loop(timeout=PATIENCE_S if self._workers.is_behind else most_s, use_poll=True, map=self._map, count=1)
 
 
 def make_server(app: Flask, settings: Settings) -> Server:
     """A server that listens where the settings say. Raises OSError when it cannot."""
-    workers = Workers()
-    workers.set_thread_count(settings.threads + MOST_WAITING)
     server = Server(
         app,
-        dispatcher=workers,
+        Workers(settings.threads + MOST_WAITING),
         host=settings.host,
         port=settings.port,
         ident="",

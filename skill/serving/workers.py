@@ -3,76 +3,153 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from typing import Any
-
-from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]  # waitress has no types
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 1
-"""Python computes one thing at a time: threads that compute side by side only delay each other."""
 PATIENCE_S = 0.005
-"""Who works for this long waits for something: another thread goes on beside it."""
+"""Who answers for this long waits for something: another thread goes on beside it."""
+_LULL_S = 0.25
+"""When nothing came for so long, nobody watches until something comes."""
 
 
-class Workers(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
-    """Waitress's threads, of which no more compute at the same time than is of use, in the order of the requests.
+class Task(Protocol):
+    """Something to do, as waitress leaves it."""
 
-    Who began longer ago than ``PATIENCE_S`` waits for something and is not counted: neither a disk nor a network that
-    hangs costs the others more than that.
+    def service(self) -> None:
+        """Do it."""
+
+
+class Workers:
+    """Threads of which one leads: it looks what arrives and answers that by itself, in the order of the requests.
+
+    Python computes one thing at a time, so threads that compute side by side only delay each other; and handing every
+    request from a thread that looks to one that answers cost a quarter of the processor time of a request. Where who
+    leads answers for longer than ``PATIENCE_S``, another thread leads: neither a disk nor a network that hangs costs
+    the others more than twice that. Somebody always looks: the last thread that is free begins with nothing.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._began: dict[int, float] = {}
-        """Since when each thread that works has done so (s)."""
+    def __init__(self, count: int, patience_s: float = PATIENCE_S) -> None:
+        self._count = count
+        self._patience_s = patience_s
+        self._threads: list[threading.Thread] = []
+        self._look: Callable[[], None] = lambda: None
+        self._tasks: deque[Task] = deque()
+        self._lock = threading.Lock()
+        self._leader: int | None = None
+        """The thread that leads."""
+        self._answers = False
+        """Whether it answers; otherwise it looks."""
+        self._began = 0.0
+        """When it began with its last answer (s)."""
+        self._free = 0
+        """How many threads neither lead nor hang."""
+        self._end = threading.Event()
+        self._seconds_seat = threading.Lock()
+        """Held by the thread that watches the one that leads."""
+        self._is_busy = threading.Event()
+        """Set while there is something to watch."""
 
     @property
     def is_behind(self) -> bool:
-        """Whether requests wait for a thread: then ``help_out`` is to be called every ``PATIENCE_S``."""
-        return bool(self.queue)
+        """Whether requests wait for a thread: then whoever looks may not look for longer than ``PATIENCE_S``."""
+        return bool(self._tasks)
 
-    def add_task(self, task: Any) -> None:
-        """Leave a request for whoever works; wake one where too few do."""
-        with self.lock:
-            self.queue.append(task)
-            self._wake()
+    @property
+    def leads(self) -> bool:
+        """Whether the thread that asks is the one that leads."""
+        return self._leader == threading.get_ident()
 
-    def help_out(self) -> None:
-        """Let one thread more work where those that do hang."""
-        with self.lock:
-            self._wake()
+    def start(self, look: Callable[[], None]) -> None:
+        """Start the threads; ``look`` waits a moment for what arrives, leaves tasks, and raises nothing."""
+        self._look = look
+        self._threads = [
+            threading.Thread(target=self._run, name=f"answers-{number}", daemon=True) for number in range(self._count)
+        ]
+        for one in self._threads:
+            one.start()
 
-    def handler_thread(self, thread_no: int) -> None:
-        """What a thread does until it is stopped."""
-        while (task := self._next(thread_no)) is not None:
-            try:
-                task.service()
-            except BaseException:  # whatever it was, the thread goes on
-                log.exception("a request could not be answered")
+    def add_task(self, task: Task) -> None:
+        """Leave something to do for the thread that leads; another one that leaves it must end its look."""
+        self._tasks.append(task)
 
-    def _wake(self) -> None:
-        if self._may_begin():
-            self.queue_cv.notify()
+    def shutdown(self, timeout_s: float) -> None:
+        """End the threads; those that hang for longer than this are left behind."""
+        with self._lock:
+            self._end.set()
+            self._is_busy.set()
+        until = time.monotonic() + timeout_s
+        for one in self._threads:
+            one.join(max(0.0, until - time.monotonic()))
 
-    def _may_begin(self) -> bool:
-        """Whether a request waits and it is of use to begin with it; called with the lock held."""
-        since = time.monotonic() - PATIENCE_S
-        return bool(self.queue) and sum(began > since for began in self._began.values()) < AT_ONCE
+    def _run(self) -> None:
+        """What a thread does until the end."""
+        while self._wait_to_lead():
+            self._lead()
 
-    def _next(self, thread_no: int) -> Any:
-        """The request to begin with, when it is this thread's turn; None when it is to end."""
-        with self.lock:
-            self._began.pop(thread_no, None)
-            self.active_count -= 1
-            while not self.stop_count and not self._may_begin():
-                self.queue_cv.wait()
-            if self.stop_count:
-                self.stop_count -= 1
-                self.threads.discard(thread_no)
-                self.thread_exit_cv.notify()
+    def _wait_to_lead(self) -> bool:
+        """Wait until nobody leads who goes on; False at the end."""
+        with self._lock:
+            self._free += 1
+        with self._seconds_seat:
+            while not self._take_the_lead():
+                if self._end.is_set():
+                    return False
+                self._is_busy.wait()
+                self._end.wait(self._patience_s)
+        return True
+
+    def _take_the_lead(self) -> bool:
+        """Lead from now on, if nobody does or who does waits for something."""
+        with self._lock:
+            if self._end.is_set():
+                return False
+            if self._leader is None or self._hangs():
+                self._leader, self._answers = threading.get_ident(), False
+                self._free -= 1
+                return True
+            return False
+
+    def _hangs(self) -> bool:
+        """Whether who leads has answered for too long; called with the lock held."""
+        since_s = time.monotonic() - self._began
+        if not self._answers and since_s > _LULL_S:
+            self._is_busy.clear()
+        return self._answers and since_s > self._patience_s
+
+    def _lead(self) -> None:
+        """Look and answer, until another thread leads."""
+        while self.leads and not self._end.is_set():
+            self._look()
+            for _ in range(len(self._tasks)):
+                task = self._begin()
+                if task is None:
+                    break
+                try:
+                    task.service()
+                except BaseException:  # whatever it was, the thread goes on
+                    log.exception("a request could not be answered")
+                if not self._still_leads():
+                    return
+
+    def _begin(self) -> Task | None:
+        """The next task, if this thread may begin with it."""
+        with self._lock:
+            if not (self.leads and self._tasks and self._free):
                 return None
-            self.active_count += 1
-            self._began[thread_no] = time.monotonic()
-            return self.queue.popleft()
+            self._answers, self._began = True, time.monotonic()
+            if not self._is_busy.is_set():
+                self._is_busy.set()
+            return self._tasks.popleft()
+
+    def _still_leads(self) -> bool:
+        """Whether this thread, which has answered, goes on as the one that leads."""
+        with self._lock:
+            if not self.leads:
+                return False
+            self._answers = False
+            return True

@@ -299,6 +299,20 @@ def test_an_answer_does_not_wait_for_what_is_done_behind_it() -> None:
     assert not thread.is_alive()
 
 
+def test_a_server_that_can_look_at_nothing_any_more_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It raises what makes it impossible, so that whoever watches it starts it again, instead of seeming alive."""
+    app = Flask(__name__)
+    app.extensions["observer"] = Observer(Metrics())
+    server = make_server(app, Settings(port=0, threads=2))
+
+    def broken(now: float) -> None:
+        raise RuntimeError(f"nothing works at {now}")
+
+    monkeypatch.setattr(server, "maintenance", broken)
+    with pytest.raises(RuntimeError, match="nothing works"):
+        server.serve()
+
+
 def test_an_address_that_cannot_be_read_is_refused(own: Served) -> None:
     """What looks like a broken IPv6 address is a bad request, and nothing for the log but that."""
     assert own.raw(b"GET http://[ HTTP/1.1\r\nHost: rug.example\r\n\r\n").startswith(b"HTTP/1.1 400 ")
