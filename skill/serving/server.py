@@ -23,12 +23,13 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # wait
 from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]  # as above
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as above
 from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # as above
-from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
+from waitress.wasyncore import close_all  # type: ignore[import-untyped]  # as above
 
 from skill.alexa.verification.chains import MOST_WAITING
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
 from skill.serving.observing import Observer
+from skill.serving.watch import Watch
 from skill.serving.workers import PATIENCE_S, Workers
 from skill.settings import Settings
 
@@ -157,6 +158,11 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         else:
             super().handle_close()
 
+    def service(self) -> None:
+        """Answer a request; behind it the connection waits for something else."""
+        super().service()
+        self.server.watch.changed(self._fileno)
+
     def close_at_once(self) -> None:
         """Close without waiting for anything: the other side takes nothing, so nothing more can be sent."""
         super().handle_close()
@@ -213,6 +219,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         self._workers = workers
         self._is_over = threading.Event()
         super().__init__(app, dispatcher=workers, **named)
+        self.watch = Watch(self._map)
 
     def maintenance(self, now: float) -> None:
         """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
@@ -248,6 +255,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             pass
         self._workers.shutdown(timeout_s=1)
         close_all(self._map, ignore_all=True)
+        self.watch.close()
         if self._failure is not None:
             raise self._failure
 
@@ -277,11 +285,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         while before < len(self.active_channels) < MAX_CONNECTIONS:
             before = len(self.active_channels)
             self.handle_accept()
+        self.watch.all_changed()
         for _ in range(2):
             self._wait(0.05)
 
     def _wait(self, most_s: float) -> None:
-        loop(timeout=PATIENCE_S if self._workers.is_behind else most_s, use_poll=True, map=self._map, count=1)
+        self.watch.wait(PATIENCE_S if self._workers.is_behind else most_s)
 
 
 def make_server(app: Flask, settings: Settings) -> Server:
@@ -302,7 +311,6 @@ def make_server(app: Flask, settings: Settings) -> Server:
         max_request_body_size=MAX_BODY_BYTES + 1,
         inbuf_overflow=MAX_BODY_BYTES + 1,  # never a file: the root file system may be read-only
         log_socket_errors=False,
-        asyncore_use_poll=True,
     )
     server.observer = app.extensions["observer"]
     server.adj.send_bytes = AT_ONCE_BYTES
