@@ -52,6 +52,8 @@ CROWDED_UNREAD_S = 30
 """The same where nobody else can connect any more."""
 STOP_S = 8
 """How long requests in flight may take to finish; Alexa waits no longer."""
+_QUIET_S = 0.1
+"""Who has just been answered may have sent the next request: the end comes when nothing came for so long."""
 _LOOK_S = 1
 CROWDED_REQUEST_S = 2
 """The same for a request where nobody else can connect any more; all that is genuine arrives within that."""
@@ -269,9 +271,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 self.del_channel()
                 self.socket.close()
                 self._ends_at = time.monotonic() + STOP_S
-            elif time.monotonic() < self._ends_at and any(one.is_busy for one in self.active_channels.values()):
-                self._wait(0.1)
-            else:
+            elif time.monotonic() > self._ends_at or not (self._wait(_QUIET_S) or self._is_busy()):
                 self._is_over.set()
                 time.sleep(PATIENCE_S)
         except Exception as error:  # noqa: BLE001  # told by who serves: a server that cannot look must not seem alive
@@ -289,8 +289,12 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         for _ in range(2):
             self._wait(0.05)
 
-    def _wait(self, most_s: float) -> None:
-        self.watch.wait(PATIENCE_S if self._workers.is_behind else most_s)
+    def _is_busy(self) -> bool:
+        return any(one.is_busy for one in self.active_channels.values())
+
+    def _wait(self, most_s: float) -> bool:
+        """Whether anything happened within this time, or less of it where something is to be answered."""
+        return self.watch.wait(self._workers.look_s(most_s))
 
 
 def make_server(app: Flask, settings: Settings) -> Server:

@@ -37,10 +37,11 @@ class Watch:
         """All wait for something else, perhaps."""
         self._all_at = 0.0
 
-    def wait(self, most_s: float) -> None:
-        """Wait for so long at most until something happens, and let those see to it to which it does."""
+    def wait(self, most_s: float) -> bool:
+        """Wait at most so long until something happens, and let those see to it to which it does; whether it did."""
         self._ask(self._to_ask())
-        for key, events in self._selector.select(most_s):
+        ready = self._selector.select(most_s)
+        for key, events in ready:
             one = self._watched.get(key.fd)
             if one is not key.data:
                 self.all_changed()
@@ -53,6 +54,7 @@ class Watch:
                 self.changed(key.fd)
             else:
                 self.all_changed()
+        return bool(ready)
 
     def close(self) -> None:
         """Wait for nothing any more."""

@@ -54,10 +54,11 @@ class Workers:
         self._is_busy = threading.Event()
         """Set while there is something to watch."""
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether requests wait for a thread: then whoever looks may not look for longer than ``PATIENCE_S``."""
-        return bool(self._tasks)
+    def look_s(self, most_s: float) -> float:
+        """For how long (s) to look: not at all while something is to be begun with, shortly while no thread is free."""
+        if not self._tasks:
+            return most_s
+        return 0.0 if self._free else min(most_s, self._patience_s)
 
     @property
     def leads(self) -> bool:

@@ -110,7 +110,7 @@ def test_others_stand_in_where_those_that_work_hang(hasty: Door) -> None:
     looks = hasty.looks
     assert not any(one.begun.wait(0.02) for one in works[THREADS - 1 :])
     assert hasty.looks > looks
-    assert hasty.workers.is_behind
+    assert hasty.workers.look_s(1.0) == 0.002
     works[0].may_end.set()
     assert works[THREADS - 1].begun.wait(PATIENCE_S)
     for one in works:
@@ -152,6 +152,23 @@ def test_a_thread_outlives_what_fails(patient: Door) -> None:
     (last,) = patient.given(1)
     assert last.begun.wait(PATIENCE_S)
     last.may_end.set()
+
+
+def test_what_is_left_by_an_answer_is_begun_with_at_once(patient: Door) -> None:
+    """A request that waits behind another one on its connection is not looked over; without any the look is long."""
+    left = Work()
+    asked: list[float] = []
+
+    class First(Work):
+        def service(self) -> None:
+            patient.workers.add_task(left)
+            asked.append(patient.workers.look_s(1.0))
+
+    assert patient.workers.look_s(1.0) == 1.0
+    patient.workers.add_task(First())
+    assert left.begun.wait(PATIENCE_S)
+    left.may_end.set()
+    assert asked == [0.0]
 
 
 def test_many_requests_of_which_some_hang_are_all_answered_once(hasty: Door) -> None:
