@@ -23,13 +23,12 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # wait
 from waitress.parser import HTTPRequestParser, ParsingError  # type: ignore[import-untyped]  # as above
 from waitress.server import TcpWSGIServer  # type: ignore[import-untyped]  # as above
 from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # as above
-from waitress.wasyncore import close_all  # type: ignore[import-untyped]  # as above
+from waitress.wasyncore import close_all, loop  # type: ignore[import-untyped]  # as above
 
 from skill.alexa.verification.chains import MOST_WAITING
 from skill.serving.endpoint import MAX_BODY_BYTES
 from skill.serving.headers import SECURE
 from skill.serving.observing import Observer
-from skill.serving.watch import Watch
 from skill.serving.workers import PATIENCE_S, Workers
 from skill.settings import Settings
 
@@ -160,11 +159,6 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         else:
             super().handle_close()
 
-    def service(self) -> None:
-        """Answer a request; behind it the connection waits for something else."""
-        super().service()
-        self.server.watch.changed(self._fileno)
-
     def close_at_once(self) -> None:
         """Close without waiting for anything: the other side takes nothing, so nothing more can be sent."""
         super().handle_close()
@@ -195,14 +189,20 @@ class Connection(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         if released:
             self.server.add_task(self)
 
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what the network takes: one thread at a time, and only the one that leads closes who is gone."""
+        with self.outbuf_lock:
+            return bool(super()._flush_some(do_close and self.server.workers.leads))
+
     def reads_nothing(self, since: float) -> bool:
         """Whether it has had something to read since then and took nothing of it."""
         return bool(self.total_outbufs_len and self.last_activity < since)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is arriving or being answered, or an answer leaving."""
-        return bool(self.request is not None or self.requests or self.total_outbufs_len)
+        """Whether a request is arriving or being answered, or an answer leaving, or was just now."""
+        was_just_now = time.time() - self.last_activity < _QUIET_S
+        return bool(self.request is not None or self.requests or self.total_outbufs_len or was_just_now)
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
@@ -218,22 +218,30 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """Why nothing can be looked at any more."""
 
     def __init__(self, app: Flask, workers: Workers, **named: Any) -> None:
-        self._workers = workers
+        self.workers = workers
         self._is_over = threading.Event()
         super().__init__(app, dispatcher=workers, **named)
-        self.watch = Watch(self._map)
 
     def maintenance(self, now: float) -> None:
         """Close connections that were idle, whose request has been arriving for too long, or that read nothing."""
-        super().maintenance(now)
         crowded = self.in_connection_overflow
         unread_s, request_s = (CROWDED_UNREAD_S, CROWDED_REQUEST_S) if crowded else (UNREAD_S, REQUEST_S)
         for connection in tuple(self.active_channels.values()):
+            is_idle = not (connection.requests or connection.total_outbufs_len)
+            if is_idle and connection.last_activity < now - self.adj.channel_timeout:
+                connection.will_close = True
             if connection.reads_nothing(now - unread_s):
                 connection.close_at_once()
             since = connection.arriving_since
             if since is not None and since < now - request_s and not connection.requests:
                 connection.will_close = True
+
+    def handle_accept(self) -> None:
+        """Take in all who wait: between two looks many may be answered."""
+        before = -1
+        while before < len(self._map) < self.adj.connection_limit:
+            before = len(self._map)
+            super().handle_accept()
 
     def add_task(self, task: Any) -> None:
         """Leave a request for the threads, unless the answer before it has not left yet."""
@@ -242,7 +250,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     def pull_trigger(self) -> None:
         """End the look of the thread that leads; that thread itself looks anew anyway."""
-        if not self._workers.leads:
+        if not self.workers.leads:
             super().pull_trigger()
 
     def stop(self) -> None:
@@ -252,12 +260,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     def serve(self) -> None:
         """Answer until ``stop``; returns when what was in flight is answered. Raises what made it impossible."""
-        self._workers.start(self._look)
+        self.workers.start(self._look)
         while not self._is_over.wait(_LOOK_S):  # in turns, so that a handler of signals has its turn on every system
             pass
-        self._workers.shutdown(timeout_s=1)
+        self.workers.shutdown(timeout_s=1)
         close_all(self._map, ignore_all=True)
-        self.watch.close()
         if self._failure is not None:
             raise self._failure
 
@@ -271,7 +278,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 self.del_channel()
                 self.socket.close()
                 self._ends_at = time.monotonic() + STOP_S
-            elif time.monotonic() > self._ends_at or not (self._wait(_QUIET_S) or self._is_busy()):
+            elif time.monotonic() < self._ends_at and any(one.is_busy for one in self.active_channels.values()):
+                self._wait(_QUIET_S)
+            else:
                 self._is_over.set()
                 time.sleep(PATIENCE_S)
         except Exception as error:  # noqa: BLE001  # told by who serves: a server that cannot look must not seem alive
@@ -281,27 +290,19 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     def _accept_who_waits(self) -> None:
         """Take in who connected before the end, with what they sent: closing the socket would cut them off."""
-        before = -1
-        while before < len(self.active_channels) < MAX_CONNECTIONS:
-            before = len(self.active_channels)
-            self.handle_accept()
-        self.watch.all_changed()
+        self.handle_accept()
         for _ in range(2):
             self._wait(0.05)
 
-    def _is_busy(self) -> bool:
-        return any(one.is_busy for one in self.active_channels.values())
-
-    def _wait(self, most_s: float) -> bool:
-        """Whether anything happened within this time, or less of it where something is to be answered."""
-        return self.watch.wait(self._workers.look_s(most_s))
+    def _wait(self, most_s: float) -> None:
+        loop(timeout=self.workers.look_s(most_s), use_poll=True, map=self._map, count=1)
 
 
 def make_server(app: Flask, settings: Settings) -> Server:
     """A server that listens where the settings say. Raises OSError when it cannot."""
     server = Server(
         app,
-        Workers(settings.threads + MOST_WAITING),
+        Workers(settings.threads + MOST_WAITING + 1),  # one always looks
         host=settings.host,
         port=settings.port,
         ident="",
@@ -311,6 +312,7 @@ def make_server(app: Flask, settings: Settings) -> Server:
         connection_limit=MAX_CONNECTIONS,
         channel_timeout=IDLE_S,
         cleanup_interval=_LOOK_S,
+        asyncore_use_poll=True,
         max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BODY_BYTES + 1,
         inbuf_overflow=MAX_BODY_BYTES + 1,  # never a file: the root file system may be read-only

@@ -10,8 +10,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask, Response
 
 from skill.serving import server as serving
+from skill.serving.metrics import Metrics
+from skill.serving.observing import Observer
 from skill.serving.server import MAX_CONNECTIONS, make_server
 from skill.settings import Settings
 from skill.web import create_app
@@ -31,7 +34,14 @@ def longest(packs: Path, connection: str = "keep-alive") -> bytes:
 @contextmanager
 def in_this_process(packs: Path, database: Path) -> Iterator[int]:
     """The server in a thread of this process; its port."""
-    server = make_server(create_app(Settings(packs=packs, database=database)), Settings(port=0, threads=2))
+    with running(create_app(Settings(packs=packs, database=database))) as port:
+        yield port
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[int]:
+    """The same with any application."""
+    server = make_server(app, Settings(port=0, threads=2))
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:
@@ -120,3 +130,22 @@ def test_who_reads_slowly_gets_everything(built_pack: Path, tmp_path: Path, monk
     head, _, body = bytes(found).partition(b"\r\n\r\n")
     length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
     assert len(body) == length > 16 * 64 * 1024
+
+
+def test_a_player_that_pauses_gets_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who takes nothing of a long answer for longer than an idle connection is kept gets the rest of it later."""
+    monkeypatch.setattr(serving, "IDLE_S", 1)
+    app = Flask(__name__)
+    app.extensions["observer"] = Observer(Metrics())
+    app.add_url_rule("/", "sound", lambda: Response(bytes(30_000_000)))
+    with running(app) as port, socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", port))
+        reader.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        found = reader.recv(1000)
+        assert found.startswith(b"HTTP/1.1 200")
+        threading.Event().wait(4)
+        got = len(found)
+        while got < 30_000_000 and (part := reader.recv(1_000_000)):
+            got += len(part)
+        assert got >= 30_000_000

@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
@@ -337,6 +338,22 @@ def test_requests_that_hang_hold_up_nobody(own: Served) -> None:
         assert [genuine_launch(own).status for _ in range(5)] == [200] * 5
         assert not any(one.done() for one in hanging)
         assert [one.result(PATIENCE_S).status for one in hanging] == [400] * 4
+
+
+def test_who_resets_in_the_middle_ends_nothing(own: Served) -> None:
+    """A request that waits, a second one behind it that wants to be asked to go on, and then nobody any more."""
+    authority, body = own.authority, fresh(launch())
+    for number in range(60):
+        path = f"/echo.api/reset-{number}.pem"
+        authority.pages[path] = Page(wait_s=0.02)
+        waits = posted(body, authority.sign(body, url=f"https://s3.amazonaws.com{path}"))
+        asks = b"POST /alexa HTTP/1.1\r\nHost: rug.example\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+        with own.connect() as connection:
+            connection.sendall(waits + asks)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert genuine_launch(own).status == 200
+    assert own.end() == 0
+    assert not [line for line in own.lines if "Traceback" in line]
 
 
 def test_large_and_small_answers_arrive_whole(own: Served) -> None:
