@@ -21,7 +21,7 @@ from typing import Any
 from scripts.authority import Authority
 from scripts.bench_listeners import SKILL_ID, START, Ask, Course, Requests, Signer, listening, played, starts
 from scripts.bench_load import Load, Reply, as_fast_as_possible, as_they_come, percentile
-from scripts.bench_served import UNVERIFIED, VERIFIED, Served, served, stolen_s
+from scripts.bench_served import EMPTY, UNVERIFIED, VERIFIED, Served, served, stolen_s
 from skill.alexa import contract
 from skill.alexa.verification.certificates import Chain, believed, load_roots
 from skill.alexa.verification.chains import Chains
@@ -174,11 +174,12 @@ class _Bench:
             with served(UNVERIFIED, _copied(database), self._packs, self._authority) as unverified:
                 speed, free = self._saturated(verified, unverified, asks[: size.saturating])
             at_half = self._at_random(verified, half, speed.rate / 2)
+            empty_ms = self._empty_ms(half, speed.rate / 2)
             soak = self._as_they_listen(verified, listened)
             memory, replays = verified.memory_mb(), verified.metric("rugoefening_replays_total")
         if replays:
             self._problems.append(f"{replays:.0f} requests were answered from memory: their times tell nothing")
-        figures = [*_saturation(speed, free, at_half), *_half(at_half, speed.rate / 2), *self._parts()]
+        figures = [*_saturation(speed, free, at_half, empty_ms), *_half(at_half, speed.rate / 2), *self._parts()]
         return Result([*figures, *_listeners(soak, size.listeners, memory)], self._requests, self._problems)
 
     def _begin(self, server: Served, asks: Sequence[Ask]) -> None:
@@ -213,9 +214,16 @@ class _Bench:
 
     def _at_random(self, server: Served, asks: Sequence[Ask], rate: float) -> Load:
         """So many a second on average, at random moments, as people come who know nothing of each other."""
-        chance = random.Random(len(asks))  # noqa: S311  # not for secrets: the same load every time
-        due_s = list(accumulate(chance.expovariate(rate) for _ in asks))
+        due_s = _at_random_s(len(asks), rate)
         return self._load(asks, lambda found: as_they_come(server.port, found, due_s, MANY_CONNECTIONS))
+
+    def _empty_ms(self, asks: Sequence[Ask], rate: float) -> float:
+        """The median (ms) of a skill that does nothing, of the same requests at the same moments."""
+        with (
+            served(EMPTY, self._folder / "empty.sqlite3", self._packs, self._authority) as server,
+            self._signed(asks) as found,
+        ):
+            return as_they_come(server.port, found, _at_random_s(len(asks), rate), MANY_CONNECTIONS).percentile(0.5)
 
     def _as_they_listen(self, server: Served, asks: Sequence[Ask]) -> Load:
         first = asks[0].due_s
@@ -302,6 +310,11 @@ class _Bench:
         ]
 
 
+def _at_random_s(count: int, rate: float) -> list[float]:
+    chance = random.Random(count)  # noqa: S311  # not for secrets: the same load every time
+    return list(accumulate(chance.expovariate(rate) for _ in range(count)))
+
+
 def _course(manifest: Path) -> Course:
     pack, routine = load_pack(manifest), load_content().routines["bovenrug"]
     tracks = ((one.id, pack.track(routine.id, one.id, "basic", "normal")) for one in routine.exercises)
@@ -331,7 +344,7 @@ def _median_ms(work: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def _saturation(speed: _Speed, free: _Speed, half: Load) -> list[Figure]:
+def _saturation(speed: _Speed, free: _Speed, half: Load, empty_ms: float) -> list[Figure]:
     pairs = zip(speed.rates, free.rates, strict=True)
     ratio = statistics.median(one / other for one, other in pairs)
     costs = None if not speed.core_ms or not free.core_ms else speed.core_ms / free.core_ms
@@ -340,6 +353,8 @@ def _saturation(speed: _Speed, free: _Speed, half: Load) -> list[Figure]:
         Figure("throughput, verified : not verified", ratio, "", ">= 0.85", ratio >= 0.85),
         Figure("processor time, verified : not verified", costs, ""),
         Figure("median at half saturation : processor time of a request", waiting, ""),
+        Figure("median at half saturation : of a skill that does nothing", half.percentile(0.5) / empty_ms, ""),
+        Figure("a skill that does nothing, at that rate: median", empty_ms, "ms"),
         Figure("saturation", speed.rate, "a s"),
         Figure("saturation, not verified", free.rate, "a s"),
         Figure("processor time of a request", speed.core_ms, "ms"),

@@ -21,6 +21,7 @@ from skill.settings import PREFIX, PROJECT
 READY_S = 30.0
 VERIFIED = ("-m", "skill.cli", "serve")
 UNVERIFIED = ("-m", "scripts.bench_unverified")
+EMPTY = ("-m", "scripts.bench_empty")
 
 
 @dataclass(frozen=True)

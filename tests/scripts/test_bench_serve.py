@@ -58,10 +58,11 @@ def test_everything_is_measured(built_pack: Path) -> None:
     figures = {one.name.partition(",")[0].partition(" (")[0]: one for one in result.figures}
     assert result.problems == []
     assert result.requests > 2 * SMALL.saturating + SMALL.half_requests
-    assert list(figures)[:3] == [
+    assert list(figures)[:4] == [
         "throughput",
         "processor time",
         "median at half saturation : processor time of a request",
+        "median at half saturation : of a skill that does nothing",
     ]
     judged = [one.name for one in result.figures if one.target]
     assert len(judged) == 5
