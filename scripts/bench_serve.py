@@ -311,6 +311,7 @@ class _Bench:
 
 
 def _at_random_s(count: int, rate: float) -> list[float]:
+    """When so many requests are due (s), of which so many come a second on average."""
     chance = random.Random(count)  # noqa: S311  # not for secrets: the same load every time
     return list(accumulate(chance.expovariate(rate) for _ in range(count)))
 

@@ -1,6 +1,6 @@
 """The server of production: waitress, one process with threads, within limits of size and time.
 
-It reads a request whole before a thread has to do with it, so that slow clients keep nobody waiting. In a trial with
+It reads a request whole before it begins with an answer, so that slow clients keep nobody waiting. In a trial with
 this application granian answered 1.3 to 1.9 times as many requests, but none of ten genuine ones while 50 clients sent
 their bodies slowly; waitress all ten.
 """
@@ -49,13 +49,13 @@ UNREAD_S = 900
 """How long who is sent something may take nothing of it: a player reads as slowly as it plays, and may be paused."""
 CROWDED_UNREAD_S = 30
 """The same where nobody else can connect any more."""
+CROWDED_REQUEST_S = 2
+"""How long a request may take to arrive there; all that is genuine arrives within that."""
 STOP_S = 8
 """How long requests in flight may take to finish; Alexa waits no longer."""
 _QUIET_S = 0.1
 """Who has just been answered may have sent the next request: the end comes when nothing came for so long."""
 _LOOK_S = 1
-CROWDED_REQUEST_S = 2
-"""The same for a request where nobody else can connect any more; all that is genuine arrives within that."""
 _REASONS = {413: "size", 431: "header"}
 _MESSAGES = {400: "the request is not right", 413: f"the request is over {MAX_BODY_BYTES // 1024} KB"}
 
@@ -282,11 +282,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 self._wait(_QUIET_S)
             else:
                 self._is_over.set()
-                time.sleep(PATIENCE_S)
         except Exception as error:  # noqa: BLE001  # told by who serves: a server that cannot look must not seem alive
             self._failure = error
             self._is_over.set()
-            time.sleep(PATIENCE_S)
+        if self._is_over.is_set():
+            time.sleep(PATIENCE_S)  # until the threads are ended there is nothing more to look at
 
     def _accept_who_waits(self) -> None:
         """Take in who connected before the end, with what they sent: closing the socket would cut them off."""
@@ -312,11 +312,11 @@ def make_server(app: Flask, settings: Settings) -> Server:
         connection_limit=MAX_CONNECTIONS,
         channel_timeout=IDLE_S,
         cleanup_interval=_LOOK_S,
-        asyncore_use_poll=True,
         max_request_header_size=MAX_HEADER_BYTES,
         max_request_body_size=MAX_BODY_BYTES + 1,
         inbuf_overflow=MAX_BODY_BYTES + 1,  # never a file: the root file system may be read-only
         log_socket_errors=False,
+        asyncore_use_poll=True,
     )
     server.observer = app.extensions["observer"]
     server.adj.send_bytes = AT_ONCE_BYTES
